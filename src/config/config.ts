@@ -1,0 +1,89 @@
+import { SettingError } from './env.ts';
+import type { Settings } from './settings.ts';
+
+/** What the process runs with: settings with the defaults of their environment filled in. */
+export interface Config {
+  isProduction: boolean;
+  http: {
+    host: string;
+    port: number;
+    /** Without a trailing slash. */
+    publicUrl: string;
+    baseDomain: string;
+    trustedProxyCount: number;
+    bodyLimitBytes: number;
+    requestDeadlineMs: number;
+  };
+  admin: { host: string; port: number };
+  mongo: {
+    /** Absent: the embedded server in `dataDir`. */
+    uri: string | undefined;
+    controlDatabase: string;
+    poolSize: number;
+    mongodBinary: string | undefined;
+  };
+  dataDir: string;
+  masterKey: { current: string | undefined; file: string | undefined; previous: string | undefined };
+  registration: { isOpen: boolean; perHour: number; perAddressPerHour: number };
+  hasDemo: boolean;
+  graphiql: 'on' | 'signed-in' | 'off';
+  introspection: 'public' | 'signed-in' | 'off';
+  tenantClaim: string;
+  shellCapacity: number;
+  logLevel: Settings['LOG_LEVEL'];
+}
+
+/**
+ * Fills in what depends on the environment.
+ *
+ * @throws {SettingError} when production lacks a setting that has no safe default.
+ */
+export function configFrom(settings: Settings): Config {
+  const isProduction = settings.NODE_ENV === 'production';
+  if (isProduction) requireForProduction(settings);
+  return {
+    isProduction,
+    http: {
+      host: settings.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+      port: settings.PORT,
+      publicUrl: settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
+      baseDomain: settings.BASE_DOMAIN ?? 'localhost',
+      trustedProxyCount: settings.TRUST_PROXY,
+      bodyLimitBytes: settings.BODY_LIMIT_BYTES,
+      requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
+    },
+    admin: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
+    mongo: {
+      uri: settings.MONGODB_URI,
+      controlDatabase: settings.CONTROL_DATABASE,
+      poolSize: settings.POOL_SIZE,
+      mongodBinary: settings.MONGOD_BINARY,
+    },
+    dataDir: settings.DATA_DIR,
+    masterKey: {
+      current: settings.MASTER_KEY,
+      file: settings.MASTER_KEY_FILE,
+      previous: settings.MASTER_KEY_PREVIOUS,
+    },
+    registration: {
+      isOpen: (settings.REGISTRATION ?? (isProduction ? 'closed' : 'open')) === 'open',
+      perHour: settings.REGISTRATION_PER_HOUR ?? (isProduction ? 1000 : 0),
+      perAddressPerHour: settings.REGISTRATION_PER_ADDRESS_PER_HOUR ?? (isProduction ? 10 : 0),
+    },
+    hasDemo: (settings.DEMO ?? (isProduction ? 'off' : 'on')) === 'on',
+    graphiql: settings.GRAPHIQL ?? (isProduction ? 'signed-in' : 'on'),
+    introspection: settings.INTROSPECTION ?? (isProduction ? 'signed-in' : 'public'),
+    tenantClaim: settings.TENANT_CLAIM,
+    shellCapacity: settings.SHELL_CAPACITY,
+    logLevel: settings.LOG_LEVEL,
+  };
+}
+
+function requireForProduction(settings: Settings): void {
+  for (const name of ['PUBLIC_URL', 'BASE_DOMAIN', 'MONGODB_URI'] as const) {
+    if (settings[name] === undefined) throw new SettingError(name, 'is required in production.');
+  }
+  if (settings.MASTER_KEY === undefined && settings.MASTER_KEY_FILE === undefined) {
+    throw new SettingError('MASTER_KEY', 'or MASTER_KEY_FILE is required in production.');
+  }
+}

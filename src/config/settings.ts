@@ -1,0 +1,135 @@
+import { z } from 'zod';
+
+/** One row of the README's settings table; a test holds the two against each other. */
+interface SettingMeta {
+  description: string;
+  /** Shown instead of the schema's default where the default depends on the environment. */
+  development?: string;
+  production?: string;
+}
+
+function described<T extends z.ZodType>(schema: T, meta: SettingMeta): T {
+  return schema.meta({ ...meta }) as T;
+}
+
+const integer = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
+  z.coerce.number().int().min(minimum).max(maximum);
+
+const port = integer(0, 65535);
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, hostname: /.*/ })
+  .transform((url) => url.replace(/\/+$/, ''));
+
+const key32 = z
+  .base64()
+  .refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'must be 32 bytes in base64' });
+
+/** Every environment variable the process reads, with its meaning. Absent means: see `config.ts`. */
+export const SETTINGS = {
+  NODE_ENV: described(z.enum(['development', 'production', 'test']).default('development'), {
+    description: 'chooses the column of this table that applies',
+  }),
+  PORT: described(port.default(4000), { description: 'port of the public listener' }),
+  HOST: described(z.string().min(1).optional(), {
+    description: 'address of the public listener',
+    development: '127.0.0.1',
+    production: '0.0.0.0',
+  }),
+  PUBLIC_URL: described(httpUrl.optional(), {
+    description: 'address users reach the gateway at; root of every issuer',
+    development: 'http://localhost:PORT',
+    production: 'required',
+  }),
+  BASE_DOMAIN: described(z.string().regex(/^[a-z0-9.-]+$/).optional(), {
+    description: 'a label directly below it names a tenant',
+    development: 'localhost',
+    production: 'required',
+  }),
+  MONGODB_URI: described(z.string().regex(/^mongodb(\+srv)?:\/\//).optional(), {
+    description: 'deployment of the control database and the first cluster',
+    development: 'absent: an embedded server',
+    production: 'required',
+  }),
+  CONTROL_DATABASE: described(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('tenant_gateway'), {
+    description: 'name of the control database',
+  }),
+  MASTER_KEY: described(key32.optional(), {
+    description: '32 bytes in base64 that encrypt secrets at rest',
+    development: 'made in DATA_DIR',
+    production: 'required (or MASTER_KEY_FILE)',
+  }),
+  MASTER_KEY_FILE: described(z.string().min(1).optional(), {
+    description: 'file that holds MASTER_KEY',
+    development: 'absent',
+    production: 'required (or MASTER_KEY)',
+  }),
+  MASTER_KEY_PREVIOUS: described(key32.optional(), {
+    description: 'the key in force before, while secrets are being rewrapped',
+    development: 'absent',
+    production: 'absent',
+  }),
+  REGISTRATION_PER_HOUR: described(integer(0).optional(), {
+    description: 'registrations an hour over all addresses; 0: no limit',
+    development: '0',
+    production: '1000',
+  }),
+  REGISTRATION_PER_ADDRESS_PER_HOUR: described(integer(0).optional(), {
+    description: 'registrations an hour from one address; 0: no limit',
+    development: '0',
+    production: '10',
+  }),
+  DATA_DIR: described(z.string().min(1).default('.data'), {
+    description: 'where the embedded server and development keys live',
+  }),
+  MONGOD_BINARY: described(z.string().min(1).optional(), {
+    description: 'the mongod the embedded server runs',
+    development: 'found',
+    production: '-',
+  }),
+  REGISTRATION: described(z.enum(['open', 'closed']).optional(), {
+    description: 'whether anyone may register a tenant',
+    development: 'open',
+    production: 'closed',
+  }),
+  DEMO: described(z.enum(['on', 'off']).optional(), {
+    description: 'two demo tenants with real content',
+    development: 'on',
+    production: 'off',
+  }),
+  GRAPHIQL: described(z.enum(['on', 'signed-in', 'off']).optional(), {
+    description: 'the GraphiQL page',
+    development: 'on',
+    production: 'signed-in',
+  }),
+  INTROSPECTION: described(z.enum(['public', 'signed-in', 'off']).optional(), {
+    description: 'who may introspect the schema',
+    development: 'public',
+    production: 'signed-in',
+  }),
+  TRUST_PROXY: described(integer(0, 10).default(0), {
+    description: 'number of proxies whose X-Forwarded-* headers count',
+  }),
+  TENANT_CLAIM: described(z.string().regex(/^[A-Za-z0-9_:/.-]{1,100}$/).default('tenant'), {
+    description: 'token claim that names the tenant',
+  }),
+  REQUEST_DEADLINE_MS: described(integer(50, 600_000).default(10_000), {
+    description: 'time a request may take, in ms',
+  }),
+  BODY_LIMIT_BYTES: described(integer(1_024, 104_857_600).default(1_048_576), {
+    description: 'largest request body, in bytes',
+  }),
+  SHELL_CAPACITY: described(integer(1, 100_000).default(1_000), {
+    description: 'tenants kept open at once',
+  }),
+  POOL_SIZE: described(integer(1, 10_000).default(50), { description: 'connections per MongoClient' }),
+  ADMIN_HOST: described(z.string().min(1).default('127.0.0.1'), {
+    description: 'address of the admin listener (metrics)',
+  }),
+  ADMIN_PORT: described(port.default(9464), { description: 'port of the admin listener' }),
+  LOG_LEVEL: described(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), {
+    description: 'least level that is logged',
+  }),
+};
+
+export type Settings = z.infer<z.ZodObject<typeof SETTINGS>>;

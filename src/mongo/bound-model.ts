@@ -1,0 +1,107 @@
+import { type QueryOptions, type UpdateQuery, mongo, Query } from 'mongoose';
+import { guardFilter } from './guard-filter.ts';
+import type { ModelDefinition, Stored } from './model.ts';
+
+export interface ReadOptions {
+  sort?: Record<string, 1 | -1>;
+  limit?: number;
+}
+
+/** What a command runs under: the request's abort signal and, inside a transaction, its session. */
+export interface CommandContext {
+  signal: AbortSignal;
+  session?: mongo.ClientSession;
+}
+
+/**
+ * A model at one tenant's collection. Casting and validation come from the mongoose model compiled once for the
+ * process; the collection is the tenant's. (A model per tenant would cost 30 times the memory and 1.5 times the CPU,
+ * see docs/decisions/0002.)
+ *
+ * Every read is lean: plain objects, no mongoose documents.
+ */
+export class BoundModel<T extends Stored> {
+  readonly #definition: ModelDefinition<T>;
+  readonly #collection: mongo.Collection<T>;
+  readonly #beforeWrite: () => Promise<void>;
+  readonly #context: CommandContext;
+
+  constructor(
+    definition: ModelDefinition<T>,
+    collection: mongo.Collection<T>,
+    beforeWrite: () => Promise<void>,
+    context: CommandContext,
+  ) {
+    this.#definition = definition;
+    this.#collection = collection;
+    this.#beforeWrite = beforeWrite;
+    this.#context = context;
+  }
+
+  async findOne(filter: mongo.Filter<T>): Promise<T | null> {
+    return (await this.#query().findOne(guardFilter(filter) as object)) as T | null;
+  }
+
+  async find(filter: mongo.Filter<T>, options: ReadOptions = {}): Promise<T[]> {
+    return (await this.#query({ ...options }).find(guardFilter(filter) as object)) as T[];
+  }
+
+  async count(filter: mongo.Filter<T>): Promise<number> {
+    return (await this.#query().countDocuments(guardFilter(filter) as object)) as number;
+  }
+
+  /** True when a document matches; cheaper than counting. */
+  async has(filter: mongo.Filter<T>): Promise<boolean> {
+    return (await this.find(filter, { limit: 1 })).length > 0;
+  }
+
+  /** Validates and casts, then inserts. */
+  async insert(document: T): Promise<T> {
+    await this.#beforeWrite();
+    const plain = await this.#plain(document);
+    await this.#collection.insertOne(plain as mongo.OptionalUnlessRequiredId<T>, this.#commandOptions());
+    return plain;
+  }
+
+  /** Inserts in one command; for seeding and imports. */
+  async insertMany(documents: readonly T[]): Promise<void> {
+    if (documents.length === 0) return;
+    await this.#beforeWrite();
+    const plain = await Promise.all(documents.map((document) => this.#plain(document)));
+    await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#commandOptions());
+  }
+
+  /** Answers the document after the update, or null when nothing matched. */
+  async findOneAndUpdate(filter: mongo.Filter<T>, update: UpdateQuery<T>): Promise<T | null> {
+    await this.#beforeWrite();
+    const options = { returnDocument: 'after', runValidators: true } as const;
+    return (await this.#query(options).findOneAndUpdate(guardFilter(filter) as object, update)) as T | null;
+  }
+
+  async findOneAndDelete(filter: mongo.Filter<T>): Promise<T | null> {
+    return (await this.#query().findOneAndDelete(guardFilter(filter) as object)) as T | null;
+  }
+
+  #query(options: QueryOptions = {}) {
+    // The fourth parameter of mongoose's Query is the collection it runs on.
+    const BoundQuery = Query as unknown as new (
+      conditions: object,
+      options: object,
+      model: unknown,
+      collection: unknown,
+    ) => Query<unknown, T>;
+    return new BoundQuery({}, {}, this.#definition.compiled, this.#collection)
+      .setOptions({ ...options, ...this.#commandOptions() } as QueryOptions)
+      .lean();
+  }
+
+  async #plain(document: T): Promise<T> {
+    const hydrated = new this.#definition.compiled(document);
+    await hydrated.validate();
+    return hydrated.toObject({ depopulate: true, flattenMaps: false }) as unknown as T;
+  }
+
+  #commandOptions(): CommandContext {
+    return { ...this.#context };
+  }
+}

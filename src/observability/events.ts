@@ -1,0 +1,43 @@
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * What the business would want to know happened: one function an event, each a log line and a count. Arguments are
+ * ids and names, never secrets.
+ */
+export function createEvents(log: Logger, metrics: Metrics) {
+  const emit = (level: 'info' | 'warn' | 'error', event: string, fields: object, message: string): void => {
+    metrics.events.inc({ event });
+    log[level]({ event, ...fields }, message);
+  };
+  return {
+    tenantRegistered: (fields: { tenant: string; identifier: string; isSelfRegistered: boolean }) =>
+      emit('info', 'tenant_registered', fields, 'tenant registered'),
+    tenantStatusChanged: (fields: { tenant: string; from: string; to: string }) =>
+      emit('info', 'tenant_status_changed', fields, 'tenant status changed'),
+    tenantRenamed: (fields: { tenant: string; from: string; to: string }) =>
+      emit('info', 'tenant_renamed', fields, 'tenant renamed'),
+    tenantModulesChanged: (fields: { tenant: string; modules: readonly string[] }) =>
+      emit('info', 'tenant_modules_changed', fields, 'tenant modules changed'),
+    provisioningResumed: (fields: { tenant: string; step: string }) =>
+      emit('info', 'provisioning_resumed', fields, 'unfinished registration taken up again'),
+    provisioningFailed: (fields: { tenant: string; step: string; err: unknown }) =>
+      emit('error', 'provisioning_failed', fields, 'registration failed'),
+    foreignStamp: (fields: { tenant: string; database: string; found: string }) =>
+      emit('error', 'foreign_stamp', fields, 'REFUSED: this database carries the stamp of somebody else'),
+    tenantUnavailable: (fields: { tenant: string; err: unknown }) =>
+      emit('error', 'tenant_unavailable', fields, 'tenant cannot be opened'),
+    requestRefused: (fields: { requestId: string; code: string; reason: string }) =>
+      emit('info', 'request_refused', fields, 'request refused'),
+    shellCloseFailed: (fields: { err: unknown }) =>
+      emit('warn', 'shell_close_failed', fields, 'a shell did not close cleanly'),
+    directoryFeedLost: (fields: { err: unknown }) =>
+      emit('warn', 'directory_feed_lost', fields, 'directory change feed lost; reading through until it is back'),
+    clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
+      emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
+    capacityExhausted: (fields: { cluster?: string }) =>
+      emit('error', 'capacity_exhausted', fields, 'no cluster can take another tenant'),
+  };
+}
+
+export type Events = ReturnType<typeof createEvents>;

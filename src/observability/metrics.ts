@@ -1,0 +1,42 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/**
+ * Prometheus metrics. Labels take values from small fixed sets only: never a tenant, a path or an operation name a
+ * client could invent.
+ */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    requests: new Counter({
+      name: 'gateway_requests_total',
+      help: 'Requests answered',
+      labelNames: ['route', 'status'],
+      registers,
+    }),
+    requestSeconds: new Histogram({
+      name: 'gateway_request_seconds',
+      help: 'Time from the first byte of a request to the end of its answer',
+      labelNames: ['route'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'gateway_errors_total',
+      help: 'Errors answered, by extensions.code',
+      labelNames: ['code'],
+      registers,
+    }),
+    events: new Counter({
+      name: 'gateway_events_total',
+      help: 'Business events, see observability/events.ts',
+      labelNames: ['event'],
+      registers,
+    }),
+    openShells: new Gauge({ name: 'gateway_open_shells', help: 'Tenants open in this process', registers }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
