@@ -1,4 +1,4 @@
-import { type QueryOptions, type UpdateQuery, mongo, Query } from 'mongoose';
+import { type QueryOptions, type UpdateQuery, type mongo, Query } from 'mongoose';
 import { guardFilter } from './guard-filter.ts';
 import type { ModelDefinition, Stored } from './model.ts';
 
@@ -9,7 +9,7 @@ export interface ReadOptions {
 
 /** What a command runs under: the request's abort signal and, inside a transaction, its session. */
 export interface CommandContext {
-  signal: AbortSignal;
+  signal?: AbortSignal;
   session?: mongo.ClientSession;
 }
 
@@ -72,9 +72,13 @@ export class BoundModel<T extends Stored> {
   }
 
   /** Answers the document after the update, or null when nothing matched. */
-  async findOneAndUpdate(filter: mongo.Filter<T>, update: UpdateQuery<T>): Promise<T | null> {
+  async findOneAndUpdate(
+    filter: mongo.Filter<T>,
+    update: UpdateQuery<T>,
+    { sort }: Pick<ReadOptions, 'sort'> = {},
+  ): Promise<T | null> {
     await this.#beforeWrite();
-    const options = { returnDocument: 'after', runValidators: true } as const;
+    const options: QueryOptions = { returnDocument: 'after', runValidators: true, ...(sort && { sort }) };
     return (await this.#query(options).findOneAndUpdate(guardFilter(filter) as object, update)) as T | null;
   }
 

@@ -1,7 +1,7 @@
 import type { Model as MongooseModel, Schema } from 'mongoose';
 import { mongoose } from './mongoose.ts';
 
-/** An index of a model; `key` as in `createIndexes`. */
+/** An index of a collection; `key` as in `createIndexes`. */
 export interface IndexDefinition {
   key: Record<string, 1 | -1>;
   name: string;
@@ -24,7 +24,7 @@ export interface ModelDefinition<T extends Stored> {
 }
 
 /**
- * Compiles a model.
+ * Compiles a model. A filter or value that names a path the schema lacks is a fault, not a silent no-op.
  *
  * @example
  * export const clientModel = defineModel<Client>('clients', new Schema<Client>({ _id: String, name: String }));
@@ -32,5 +32,7 @@ export interface ModelDefinition<T extends Stored> {
 export function defineModel<T extends Stored>(collection: string, schema: Schema<T>): ModelDefinition<T> {
   schema.set('versionKey', false);
   schema.set('minimize', false);
+  schema.set('strict', 'throw');
+  schema.set('strictQuery', 'throw');
   return { collection, compiled: mongoose.model(collection, schema, collection) as unknown as MongooseModel<T> };
 }

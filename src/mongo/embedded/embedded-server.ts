@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import type { EngineOptions } from './engine-options.ts';
-import { withFileLock } from './file-lock.ts';
-import { openFileLimit } from './open-file-limit.ts';
-import { serverUri } from './replica-set.ts';
-import { findProcess, findRunning, type RunningServer } from './running-server.ts';
-import { serverHome, type ServerHome } from './server-home.ts';
-import { countUsers, registerUser } from './server-users.ts';
-import { startMongod } from './start-mongod.ts';
-import { stopMongod } from './stop-mongod.ts';
+import { withFileLock } from './process/file-lock.ts';
+import { openFileLimit } from './process/open-file-limit.ts';
+import { serverUri } from './server/mongod-arguments.ts';
+import { findProcess, findRunning, type RunningServer } from './server/running-server.ts';
+import { serverHome, type ServerHome } from './server/server-home.ts';
+import { countUsers, registerUser } from './server/server-users.ts';
+import { startMongod } from './server/start-mongod.ts';
+import { stopMongod } from './server/stop-mongod.ts';
 
 /**
  * How this opener came by the server: it started it, found others using it, or found it left behind by a gateway

@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { BinarySearch, BinarySource } from './binary-source.ts';
-import { OLDEST_MONGOD } from './check-mongod.ts';
-import { withFileLock } from './file-lock.ts';
-import { cacheSource } from './sources/cache-source.ts';
-import { officialSource } from './sources/official-source.ts';
-import { pathSource } from './sources/path-source.ts';
-import { settingSource } from './sources/setting-source.ts';
-import { wheelSource } from './sources/wheel-source.ts';
+import type { BinarySearch, BinarySource } from './binary/binary-source.ts';
+import { OLDEST_MONGOD } from './binary/check-mongod.ts';
+import { withFileLock } from './process/file-lock.ts';
+import { cacheSource } from './binary/cache-source.ts';
+import { officialSource } from './binary/official-source.ts';
+import { pathSource } from './binary/path-source.ts';
+import { settingSource } from './binary/setting-source.ts';
+import { wheelSource } from './binary/wheel-source.ts';
 
 /** Tried in this order; the first that has a working mongod wins. */
 const LOCAL: readonly BinarySource[] = [settingSource, pathSource, cacheSource];

@@ -1,0 +1,93 @@
+import { decodeJwt, type JWTPayload } from 'jose';
+import type { TenantDirectory } from '../tenancy/directory.ts';
+import { isIdentifier } from '../tenancy/identifier.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import { requireCanonical, tokenDigest } from './canonical-token.ts';
+import type { Principal } from './principal.ts';
+import type { TokenCache, VerifiedToken } from './token-cache.ts';
+import { invalidToken } from './unauthenticated.ts';
+import { verifyJwt } from './verify-jwt.ts';
+
+export interface AuthenticatorOptions {
+  directory: TenantDirectory;
+  cache: TokenCache;
+  publicUrl: string;
+  /** `TENANT_CLAIM` */
+  tenantClaim: string;
+}
+
+/** A caller and the tenant its token belongs to. */
+export interface Authenticated {
+  tenant: Tenant;
+  principal: Principal;
+  /** Milliseconds since the epoch. */
+  expiresAtMs: number;
+}
+
+/**
+ * Verifies bearer tokens of tenants. The issuer picks one directory record, whose public keys alone can verify the
+ * token: nothing of a tenant's database is touched before a caller is known.
+ */
+export function createAuthenticator({ directory, cache, publicUrl, tenantClaim }: AuthenticatorOptions) {
+  const issuerPrefix = `${publicUrl}/t/`;
+
+  /** @throws {CodedError} UNAUTHENTICATED */
+  return async function authenticate(token: string): Promise<Authenticated> {
+    requireCanonical(token);
+    const tenant = await tenantOf(token);
+    const digest = tokenDigest(token);
+    let verified = cache.get(tenant, digest);
+    if (verified === undefined) {
+      verified = await verify(token, tenant);
+      cache.set(tenant, digest, verified);
+    }
+    if (verified.tenant !== tenant.id) throw invalidToken('cached for another tenant');
+    return { tenant, principal: verified.principal, expiresAtMs: verified.expiresAtMs };
+  };
+
+  async function tenantOf(token: string): Promise<Tenant> {
+    const issuer = issuerOf(token);
+    if (!issuer.startsWith(issuerPrefix)) throw invalidToken('unknown issuer');
+    const identifier = issuer.slice(issuerPrefix.length);
+    const tenant = isIdentifier(identifier) ? await directory.byIdentifier(identifier) : undefined;
+    // An alias or a released and reused identifier may find a record whose issuer is another one.
+    if (tenant?.issuer !== issuer) throw invalidToken('unknown issuer');
+    return tenant;
+  }
+
+  async function verify(token: string, tenant: Tenant): Promise<VerifiedToken> {
+    const payload = await verifyJwt(token, {
+      issuer: tenant.issuer,
+      audience: `${tenant.issuer}/graphql`,
+      keys: tenant.keys,
+    });
+    const claim = payload[tenantClaim];
+    if (claim !== undefined && claim !== tenant.id) throw invalidToken('tenant claim of another tenant');
+    return { tenant: tenant.id, principal: principalOf(payload), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+  }
+}
+
+export type Authenticate = ReturnType<typeof createAuthenticator>;
+
+function issuerOf(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch (error) {
+    throw invalidToken(error);
+  }
+}
+
+function principalOf(payload: JWTPayload): Principal {
+  const { sub, client_id: clientId, scope = '' } = payload;
+  if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') {
+    throw invalidToken('a claim has the wrong type');
+  }
+  // A caller confined to an application tenant must never be served as if it had the whole tenant.
+  if (payload['app_tenant'] !== undefined) throw invalidToken('confined callers are not supported');
+  return {
+    kind: sub === clientId ? 'client' : 'user',
+    subject: sub,
+    clientId,
+    scopes: new Set(scope.split(' ').filter((name) => name !== '')),
+  };
+}

@@ -1,0 +1,19 @@
+/** What a document may ask for at most; more is `LIMIT_EXCEEDED` before anything expensive happens. */
+
+/** Lexer tokens of a document. */
+export const TOKEN_LIMIT = 10_000;
+
+/** Levels of selection. */
+export const DEPTH_LIMIT = 15;
+
+/** Fields after all fragments are put in. */
+export const FIELD_LIMIT = 1_000;
+
+/** Root fields, aliases of one field included. */
+export const ROOT_FIELD_LIMIT = 50;
+
+/** Fields times the sizes of the lists they stand in. */
+export const COMPLEXITY_LIMIT = 20_000;
+
+/** Items of a page. */
+export const PAGE_SIZE = { default: 20, max: 100 } as const;

@@ -1,0 +1,44 @@
+/**
+ * How GraphiQL reaches the endpoint. What is sent is what the header pane shows; only until that pane exists (the
+ * first introspection runs before it) the session's own headers stand in for it.
+ */
+export const fetcherScript = /* js */ String.raw`
+const BASE_HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json',
+  // Answers the server's cross-site request forgery check.
+  'x-graphql-yoga-csrf': '1',
+};
+
+function post(endpoint, params, headers, signal) {
+  const allHeaders = new Headers(BASE_HEADERS);
+  for (const [name, value] of Object.entries(headers)) allHeaders.set(name, value);
+  return fetch(endpoint, { method: 'POST', headers: allHeaders, body: JSON.stringify(params), signal });
+}
+
+async function readJson(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('The server answered ' + response.status + ' without JSON.');
+  }
+}
+
+function createFetcher(endpoint, session) {
+  return (params, options) => {
+    const headers = (session.isHeaderPaneReady ? options?.headers : session.headers) ?? {};
+    if (isSubscription(options?.documentAST, params.operationName)) {
+      const streamHeaders = { accept: 'text/event-stream', ...headers };
+      return eventStream((signal) => post(endpoint, params, streamHeaders, signal));
+    }
+    return post(endpoint, params, headers).then(readJson);
+  };
+}
+
+function isSubscription(document, operationName) {
+  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
+  const chosen = operations.length === 1 ? operations[0] : operations.find(({ name }) => name?.value === operationName);
+  return chosen?.operation === 'subscription';
+}
+`;

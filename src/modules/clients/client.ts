@@ -1,0 +1,65 @@
+import { Schema } from 'mongoose';
+import { defineModel, type Stored } from '../../mongo/model.ts';
+
+export const CLIENT_KINDS = ['CONFIDENTIAL', 'PUBLIC'] as const;
+
+/** What a client may ask tokens for at one audience. */
+export interface Grant {
+  /** Id of an API resource; null: the gateway itself. */
+  resource: string | null;
+  scopes: string[];
+}
+
+/** A credential of a client. The secret itself is shown once and never kept. */
+export interface ClientSecret {
+  id: string;
+  /** First characters, so that people can tell secrets apart. */
+  prefix: string;
+  /** SHA-256; enough for a secret of 256 random bits, which no dictionary holds. */
+  hash: string;
+  createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** An application that asks the tenant's STS for tokens. `_id` is OAuth's `client_id`. */
+export interface Client extends Stored {
+  name: string;
+  description: string | null;
+  kind: (typeof CLIENT_KINDS)[number];
+  redirectUris: string[];
+  grants: Grant[];
+  secrets: ClientSecret[];
+  /** SHA-256 of the idempotency key it was created with. */
+  idempotencyKeyHash?: string;
+  revision: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export const clientModel = defineModel<Client>(
+  'clients',
+  new Schema<Client>({
+    _id: String,
+    name: { type: String, required: true },
+    description: { type: String, default: null },
+    kind: { type: String, enum: CLIENT_KINDS, required: true },
+    redirectUris: { type: [String], required: true },
+    grants: [{ _id: false, resource: { type: String, default: null }, scopes: [String] }],
+    secrets: [
+      {
+        _id: false,
+        id: String,
+        prefix: String,
+        hash: String,
+        createdAt: Date,
+        expiresAt: { type: Date, default: null },
+        lastUsedAt: { type: Date, default: null },
+      },
+    ],
+    idempotencyKeyHash: String,
+    revision: { type: Number, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  }),
+);

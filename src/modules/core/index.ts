@@ -1,0 +1,17 @@
+import type { Module } from '../module.ts';
+import { coreRules } from './rules.ts';
+import './module-graphql.ts';
+import './node-graphql.ts';
+import './tenant-graphql.ts';
+import './viewer-graphql.ts';
+
+/** The tenant itself, the caller, its modules, and access by global id. */
+export const core: Module = {
+  id: 'core',
+  version: '1.0.0',
+  dependsOn: [],
+  isAlwaysOn: true,
+  migrations: [],
+  rules: coreRules,
+  nodes: {},
+};

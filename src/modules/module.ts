@@ -1,0 +1,25 @@
+import type { NodeSource } from '../graphql/catalogue.ts';
+import type { RuleTree } from '../graphql/rules.ts';
+import type { Migration } from '../mongo/migration.ts';
+import type { Scope } from '../shell/scope.ts';
+
+/**
+ * A feature a tenant can have. Its GraphQL types register themselves on the builder when the module's folder is
+ * imported; everything else the gateway needs to know stands here.
+ */
+export interface Module {
+  /** Name of the module, of its sub-graph and of its migrations; never renamed. */
+  readonly id: string;
+  /** Version of what the module offers, for integrators. */
+  readonly version: string;
+  /** Modules that must be enabled first. */
+  readonly dependsOn: readonly string[];
+  /** True: part of every tenant and not listed by `modules`. */
+  readonly isAlwaysOn: boolean;
+  readonly migrations: readonly Migration[];
+  readonly rules: RuleTree;
+  /** By typename. */
+  readonly nodes: Readonly<Record<string, NodeSource>>;
+  /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
+  isCallerLive?(scope: Scope): Promise<boolean>;
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { mongo } from 'mongoose';
+import { KeyedPool } from '../lib/keyed-pool.ts';
+
+/** MongoClients keyed by connection string: one per cluster and credential, however many tenants share it. */
+export type ClientPool = KeyedPool<string, mongo.MongoClient>;
+
+export interface ClientPoolOptions {
+  /** Connections per client (`POOL_SIZE`). */
+  poolSize: number;
+  /** Clients kept open while no shell uses them. */
+  idleClients: number;
+  onCloseError(error: unknown): void;
+}
+
+/** How long a client of a vanished shell may still be waited for, in milliseconds. */
+const DRAIN_DEADLINE_MS = 10_000;
+
+export function createClientPool(options: ClientPoolOptions): ClientPool {
+  return new KeyedPool<string, mongo.MongoClient>({
+    // Hashed, so that no credential is a key of anything that could be printed.
+    key: (uri) => createHash('sha256').update(uri).digest('base64url'),
+    version: () => 0,
+    open: (uri) => connect(uri, options.poolSize),
+    close: (client) => client.close(),
+    capacity: options.idleClients,
+    drainDeadlineMs: DRAIN_DEADLINE_MS,
+    onCloseError: options.onCloseError,
+  });
+}
+
+/**
+ * Connects with time limits that together bound an unreachable server; the driver's own `timeoutMS` does nothing in
+ * this version (FACTS), so a request's abort signal bounds the rest.
+ */
+async function connect(uri: string, poolSize: number): Promise<mongo.MongoClient> {
+  const client = new mongo.MongoClient(uri, {
+    maxPoolSize: poolSize,
+    connectTimeoutMS: 1_000,
+    serverSelectionTimeoutMS: 1_500,
+    waitQueueTimeoutMS: 2_000,
+    retryReads: true,
+    retryWrites: true,
+    appName: 'tenant-gateway',
+  });
+  try {
+    return await client.connect();
+  } catch (error) {
+    await client.close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { mongo } from 'mongoose';
+import type { IndexDefinition, ModelDefinition, Stored } from './model.ts';
+
+/** Told how many namespaces (a collection and its indexes count one each) a first write created. */
+export type NamespacesCreated = (count: number) => void;
+
+/**
+ * The collections of one tenant in its database. A collection comes into being with its indexes at its first write:
+ * namespaces are the scarce thing of a MongoDB server (FACTS), and most tenants use few features.
+ */
+export class Collections {
+  readonly #db: mongo.Db;
+  readonly #prefix: string;
+  readonly #indexes: ReadonlyMap<string, readonly IndexDefinition[]>;
+  readonly #onCreated: NamespacesCreated;
+  readonly #handles = new Map<string, mongo.Collection>();
+  readonly #ready = new Map<string, Promise<void>>();
+
+  /** `indexes`: by collection name without prefix, shared by all tenants. `prefix`: '' but for prefixed tenants. */
+  constructor(
+    db: mongo.Db,
+    prefix: string,
+    indexes: ReadonlyMap<string, readonly IndexDefinition[]>,
+    onCreated: NamespacesCreated,
+  ) {
+    this.#db = db;
+    this.#prefix = prefix;
+    this.#indexes = indexes;
+    this.#onCreated = onCreated;
+  }
+
+  of<T extends Stored>(definition: ModelDefinition<T>): mongo.Collection<T> {
+    let handle = this.#handles.get(definition.collection);
+    if (handle === undefined) {
+      handle = this.#db.collection(this.#prefix + definition.collection);
+      this.#handles.set(definition.collection, handle);
+    }
+    return handle as unknown as mongo.Collection<T>;
+  }
+
+  /** Makes sure that a collection has its indexes before something is written to it; once per shell. */
+  beforeWrite(collection: string): Promise<void> {
+    let ready = this.#ready.get(collection);
+    if (ready === undefined) {
+      ready = this.#create(collection);
+      this.#ready.set(collection, ready);
+      ready.catch(() => this.#ready.delete(collection));
+    }
+    return ready;
+  }
+
+  async #create(collection: string): Promise<void> {
+    const indexes = this.#indexes.get(collection) ?? [];
+    const name = this.#prefix + collection;
+    const existed = await this.#db.listCollections({ name }, { nameOnly: true }).hasNext();
+    if (indexes.length > 0) {
+      await this.#db.command({ createIndexes: name, indexes, writeConcern: { w: 'majority' } });
+    }
+    // Two nodes that write at once may both count it; the budget errs on the safe side.
+    if (!existed) this.#onCreated(2 + indexes.length);
+  }
+}

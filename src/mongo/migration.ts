@@ -1,0 +1,28 @@
+import type { mongo } from 'mongoose';
+import type { IndexDefinition } from './model.ts';
+
+/**
+ * One step of a tenant's schema, run once per tenant in the order of the list it stands in. Its parts are idempotent:
+ * a step that died half-way is run again from its start.
+ */
+export interface Migration {
+  /** `<module>/<NNN>-<what>`; recorded in the tenant's ledger and never renamed. */
+  readonly name: string;
+  /** Indexes by collection. On a collection that does not exist yet they are deferred to its first write. */
+  readonly indexes?: Readonly<Record<string, readonly IndexDefinition[]>>;
+  /** Changes documents that exist; must be able to run while the tenant is served (expand, then contract). */
+  readonly transform?: (collection: (name: string) => mongo.Collection) => Promise<void>;
+}
+
+/** All indexes a collection has once every migration has run. */
+export function indexesByCollection(
+  migrations: readonly Migration[],
+): ReadonlyMap<string, readonly IndexDefinition[]> {
+  const byCollection = new Map<string, IndexDefinition[]>();
+  for (const { indexes = {} } of migrations) {
+    for (const [collection, definitions] of Object.entries(indexes)) {
+      byCollection.set(collection, [...(byCollection.get(collection) ?? []), ...definitions]);
+    }
+  }
+  return byCollection;
+}

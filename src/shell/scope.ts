@@ -1,0 +1,62 @@
+import type { Principal } from '../auth/principal.ts';
+import type { Lease } from '../lib/keyed-pool.ts';
+import { BoundModel } from '../mongo/bound-model.ts';
+import type { ModelDefinition, Stored } from '../mongo/model.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { TenantRegistration } from '../tenancy/registration.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { Shell } from './shell.ts';
+
+/**
+ * One request of one caller in one tenant: the only door to that tenant's data. Whoever holds a scope can reach no
+ * other tenant, because nothing here takes a tenant.
+ */
+export interface Scope {
+  readonly tenant: Tenant;
+  readonly principal: Principal;
+  /** Aborted at the request's deadline, when the caller hangs up and when the shell must close. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  readonly shell: Shell;
+  /** Writes to this tenant's own record. */
+  readonly registration: TenantRegistration;
+  /** A model at this tenant's collection. */
+  model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
+  release(): void;
+}
+
+export interface ScopeOptions {
+  tenant: Tenant;
+  principal: Principal;
+  signal: AbortSignal;
+  log: Logger;
+  registration: TenantRegistration;
+}
+
+/**
+ * Opens a scope on a lease; releasing the scope releases the lease.
+ *
+ * @throws {CodedError} TENANT_UNAVAILABLE when the shell cannot be opened; the lease is released then.
+ */
+export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Promise<Scope> {
+  try {
+    const shell = await lease.value;
+    const signal = AbortSignal.any([options.signal, lease.signal]);
+    return {
+      ...options,
+      signal,
+      shell,
+      model: (definition) =>
+        new BoundModel(
+          definition,
+          shell.collections.of(definition),
+          () => shell.collections.beforeWrite(definition.collection),
+          { signal },
+        ),
+      release: () => lease.release(),
+    };
+  } catch (error) {
+    lease.release();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+import { CodedError } from '../lib/coded-error.ts';
+import { KeyedPool } from '../lib/keyed-pool.ts';
+import { BoundModel } from '../mongo/bound-model.ts';
+import type { ClientPool } from '../mongo/client-pool.ts';
+import { Collections } from '../mongo/collections.ts';
+import type { IndexDefinition } from '../mongo/model.ts';
+import { indexesByCollection, type Migration } from '../mongo/migration.ts';
+import type { Events } from '../observability/events.ts';
+import type { Placement, Tenant } from '../tenancy/tenant.ts';
+import type { Shell } from './shell.ts';
+import { type Stamp, stampFault, stampModel } from './stamp.ts';
+
+/** The shells, keyed by tenant: the connection pool of this product. */
+export type ShellHost = KeyedPool<Tenant, Shell>;
+
+export interface ShellHostOptions {
+  clients: ClientPool;
+  /** The connection string behind a placement, unsealed. */
+  connectionString(placement: Placement): Promise<string>;
+  onNamespacesCreated(cluster: string, count: number): void;
+  /** All migrations this build knows, in order. */
+  migrations: readonly Migration[];
+  /** Brings a tenant's schema up to date in the background while it is served. */
+  migrate(tenant: Tenant, shell: Shell): void;
+  capacity: number;
+  drainDeadlineMs: number;
+  events: Events;
+}
+
+/** Longest the opening of a shell may take, in milliseconds. */
+const OPEN_DEADLINE_MS = 5_000;
+
+/** How soon a caller may ask again for a tenant whose database did not answer, in milliseconds. */
+const RETRY_MS = 2_000;
+
+export function createShellHost(options: ShellHostOptions): ShellHost {
+  const indexes = indexesByCollection(options.migrations);
+  const known = new Set(options.migrations.map(({ name }) => name));
+  return new KeyedPool<Tenant, Shell>({
+    key: (tenant) => tenant.id,
+    version: (tenant) => tenant.placement.epoch,
+    open: (tenant) => openShell(tenant, options, indexes, known),
+    close: (shell) => Promise.resolve(shell.client.release()),
+    capacity: options.capacity,
+    drainDeadlineMs: options.drainDeadlineMs,
+    onCloseError: (err) => options.events.shellCloseFailed({ err }),
+  });
+}
+
+async function openShell(
+  tenant: Tenant,
+  options: ShellHostOptions,
+  indexes: ReadonlyMap<string, readonly IndexDefinition[]>,
+  known: ReadonlySet<string>,
+): Promise<Shell> {
+  const { placement } = tenant;
+  try {
+    const client = options.clients.lease(await options.connectionString(placement));
+    try {
+      const db = (await client.value).db(placement.database);
+      const collections = new Collections(db, placement.prefix, indexes, (count) =>
+        options.onNamespacesCreated(placement.cluster, count),
+      );
+      const shell: Shell = {
+        tenant: tenant.id,
+        epoch: placement.epoch,
+        collections,
+        client,
+        caches: new WeakMap(),
+      };
+      const stamp = await readStamp(shell);
+      requireOwn(stamp, tenant, options.events);
+      const ran = new Set(stamp?.migrations.map(({ name }) => name));
+      requireKnown(ran, known);
+      if ([...known].some((name) => !ran.has(name))) options.migrate(tenant, shell);
+      return shell;
+    } catch (error) {
+      client.release();
+      throw error;
+    }
+  } catch (error) {
+    options.events.tenantUnavailable({ tenant: tenant.id, err: error });
+    throw new CodedError('TENANT_UNAVAILABLE', 'This tenant cannot be reached right now; try again shortly.', {
+      cause: error,
+      retryAfterMs: RETRY_MS,
+    });
+  }
+}
+
+async function readStamp(shell: Shell): Promise<Stamp | null> {
+  const context = { signal: AbortSignal.timeout(OPEN_DEADLINE_MS) };
+  const collection = shell.collections.of(stampModel);
+  return new BoundModel(stampModel, collection, () => Promise.resolve(), context).findOne({ _id: 'stamp' });
+}
+
+function requireOwn(stamp: Stamp | null, tenant: Tenant, events: Events): void {
+  const found = stampFault(stamp, tenant);
+  if (found === undefined) return;
+  events.foreignStamp({ tenant: tenant.id, database: tenant.placement.database, found });
+  throw new Error(`database ${tenant.placement.database} carries ${found}`);
+}
+
+/** A database a newer build has migrated is outside the window this build can serve. */
+function requireKnown(ran: ReadonlySet<string>, known: ReadonlySet<string>): void {
+  const unknown = [...ran].find((name) => !known.has(name));
+  if (unknown !== undefined) throw new Error(`migration ${unknown} was run by a newer build`);
+}

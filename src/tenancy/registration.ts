@@ -1,0 +1,29 @@
+import type { SettingPath } from './settings.ts';
+import type { Tenant } from './tenant.ts';
+
+/**
+ * Write port to the one record of the tenant a scope belongs to; the control plane implements it. It is bound to that
+ * tenant when the scope opens, so no caller can name another one. Each method answers the record after the change.
+ */
+export interface TenantRegistration {
+  changeName(name: string): Promise<Tenant>;
+  /**
+   * The old identifier stays as an alias.
+   *
+   * @throws {UserErrors} `IDENTIFIER_TAKEN`, `IDENTIFIER_INVALID`, `IDENTIFIER_RESERVED`
+   */
+  rename(identifier: string): Promise<Tenant>;
+  /** Enables a module if all of `requires` are enabled; undefined when one is not. */
+  enableModule(module: string, requires: readonly string[]): Promise<Tenant | undefined>;
+  /** Disables a module unless one of `dependents` is enabled; undefined when one is. */
+  disableModule(module: string, dependents: readonly string[]): Promise<Tenant | undefined>;
+  /**
+   * Sets values, and forgets own values where a change says `undefined`, in one step.
+   *
+   * @returns undefined when the settings are at another revision than `expectedRevision`.
+   */
+  changeSettings(
+    changes: ReadonlyMap<SettingPath, unknown>,
+    expectedRevision: number | undefined,
+  ): Promise<Tenant | undefined>;
+}

@@ -1,0 +1,29 @@
+import { ABSENT, candidateOf, UNKNOWN, type Candidate } from '../candidate.ts';
+import type { TenantDirectory } from '../directory.ts';
+import { hostNameOf } from '../host-name.ts';
+import { isIdentifier } from '../identifier.ts';
+
+export interface HostSourceOptions {
+  directory: TenantDirectory;
+  /** `BASE_DOMAIN`: a label directly below it names a tenant. */
+  baseDomain: string;
+  /** The host of `PUBLIC_URL`, which names nobody. */
+  publicHost: string;
+}
+
+/**
+ * The tenant a host names: a label directly below `BASE_DOMAIN`. The domain itself, the public host, IP addresses and
+ * unknown outside hosts name nobody; anything else below the domain names a tenant that does not exist.
+ *
+ * @example `acme.example.com` below `example.com` → the tenant `acme`
+ */
+export function hostSource({ directory, baseDomain, publicHost }: HostSourceOptions) {
+  const suffix = `.${baseDomain}`;
+  return async (header: string): Promise<Candidate> => {
+    const host = hostNameOf(header);
+    if (host === undefined) return header.toLowerCase().includes(suffix) ? UNKNOWN : ABSENT;
+    if (host === publicHost || !host.endsWith(suffix)) return ABSENT;
+    const label = host.slice(0, -suffix.length);
+    return isIdentifier(label) ? candidateOf(await directory.byIdentifier(label)) : UNKNOWN;
+  };
+}

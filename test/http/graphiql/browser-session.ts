@@ -1,0 +1,57 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+/** A page in a browser profile of its own, with a record of what it must not do. */
+export interface BrowserSession extends AsyncDisposable {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Console errors (a breach of the content security policy is one) and uncaught exceptions. */
+  readonly complaints: string[];
+  /** URLs of other hosts the page asked for. */
+  readonly strangers: string[];
+}
+
+export async function openSession(browser: Browser, origin: string): Promise<BrowserSession> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 800 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  const strangers: string[] = [];
+  context.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  context.on('weberror', (error) => complaints.push(error.error().message));
+  context.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol !== 'data:' && url.origin !== origin) strangers.push(url.href);
+  });
+  return { context, page, complaints, strangers, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Everything the page's origin keeps in the browser. */
+export async function storedEntries(page: Page): Promise<[string, string][]> {
+  return page.evaluate<[string, string][]>(
+    '[localStorage, sessionStorage].flatMap((storage) => Object.entries(storage))',
+  );
+}
+
+export async function execute(page: Page): Promise<string> {
+  await page.getByLabel('Execute query').click();
+  await page
+    .locator('.result-window .CodeMirror-line', { hasText: /"(data|errors)"/ })
+    .first()
+    .waitFor();
+  return page.locator('.result-window .CodeMirror-code').innerText();
+}
+
+/** Types over the whole of an editor. */
+export async function replaceText(page: Page, editor: string, text: string): Promise<void> {
+  await page.locator(`${editor} .CodeMirror`).click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(text);
+}
+
+/** GraphiQL stores what changed half a second later. */
+export async function waitUntilStored(page: Page, text: string): Promise<void> {
+  const isStored = `Object.values(localStorage).some((value) => value.includes(${JSON.stringify(text)}))`;
+  await page.waitForFunction(isStored);
+}
