@@ -120,6 +120,7 @@ export function tenantOf(record: TenantRecord): Tenant {
     settingsRevision: record.settingsRevision,
     placement: record.placement,
     keys: record.keys.map(({ kid, alg, publicJwk }) => ({ kid, alg, jwk: publicJwk })),
+    isClaimed: record.claimedAt !== null,
     version: record.version,
   };
 }

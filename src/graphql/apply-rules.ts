@@ -1,4 +1,5 @@
 import { defaultFieldResolver, isObjectType, type GraphQLField, type GraphQLSchema } from 'graphql';
+import { CodedError } from '../lib/coded-error.ts';
 import type { RuleTree } from './rules.ts';
 import { allow, deny, shieldMiddleware, type ShieldRule } from './shield.ts';
 
@@ -26,14 +27,20 @@ export function applyRules(schema: GraphQLSchema, tree: RuleTree): GraphQLSchema
       if (rule !== allow) (guarded[type.name] ??= {})[field] = rule;
     }
   }
-  const generator = shieldMiddleware(guarded, { allowExternalErrors: true, fallbackRule: deny });
-  const wrappers = (generator as unknown as { generate(schema: GraphQLSchema): Record<string, Record<string, Wrapper>> }).generate(schema);
+  const generator = shieldMiddleware(guarded, {
+    allowExternalErrors: true,
+    fallbackRule: deny,
+    fallbackError: new CodedError('FORBIDDEN', 'Nobody may use this field.'),
+  });
+  const wrappers = (generator as unknown as { generate(schema: GraphQLSchema): Record<string, Record<string, Wrapper | { resolve: Wrapper }>> }).generate(schema);
   for (const [typeName, fields] of Object.entries(guarded)) {
     const type = schema.getType(typeName);
     if (!isObjectType(type)) continue;
     for (const name of Object.keys(fields)) {
       const field = type.getFields()[name];
-      const wrapper = wrappers[typeName]?.[name];
+      const made = wrappers[typeName]?.[name];
+      // Shield wraps what comes of `deny` and of combined rules.
+      const wrapper = typeof made === 'object' ? made.resolve : made;
       if (field === undefined || wrapper === undefined) throw new Error(`no rule was made for ${typeName}.${name}`);
       guard(field, wrapper);
     }
@@ -53,6 +60,7 @@ function guard(field: GraphQLField<unknown, unknown>, wrapper: Wrapper): void {
   };
 }
 
+/** `allow`, `deny` and combined rules have no `equals`; a type's field called `resolve` has no function in its place. */
 function isRule(value: object): value is ShieldRule {
-  return 'resolve' in value && typeof value.resolve === 'function' && 'equals' in value;
+  return 'resolve' in value && typeof value.resolve === 'function';
 }

@@ -13,6 +13,7 @@ export interface TenantSchemaTypes {
   Context: TenantContext;
   DefaultFieldNullability: false;
   DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
   SubGraphs: string;
   Scalars: {
     ID: { Input: string; Output: string };
@@ -39,6 +40,7 @@ export const builder = new SchemaBuilder<TenantSchemaTypes>({
     nodesQueryOptions: false,
     nodesOnConnection: true,
     edgesFieldOptions: { nullable: false },
+    nodeFieldOptions: { nullable: false },
   },
   complexity: {
     defaultComplexity: 1,

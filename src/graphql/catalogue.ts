@@ -16,6 +16,8 @@ export interface CatalogueEntry {
   readonly dependsOn: readonly string[];
   readonly isAlwaysOn: boolean;
   readonly nodes: Readonly<Record<string, NodeSource>>;
+  /** See `Module.usesResource`. */
+  usesResource?(scope: Scope, resourceId: string, scopeName?: string): Promise<boolean>;
 }
 
 export type Catalogue = readonly CatalogueEntry[];

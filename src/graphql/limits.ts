@@ -9,6 +9,9 @@ export const DEPTH_LIMIT = 15;
 /** Fields after all fragments are put in. */
 export const FIELD_LIMIT = 1_000;
 
+/** How often one response name may stand in one selection. */
+export const REPEAT_LIMIT = 20;
+
 /** Root fields, aliases of one field included. */
 export const ROOT_FIELD_LIMIT = 50;
 

@@ -23,12 +23,12 @@ export function requires(scope: TenantScope): ShieldRule {
   return found;
 }
 
-export function hasScope({ scope }: TenantContext, name: TenantScope): boolean {
+export function hasScope({ scope }: Pick<TenantContext, 'scope'>, name: TenantScope): boolean {
   return scopesOf(scope.principal).has(name);
 }
 
 /** What a caller without the scope is answered: an anonymous one should sign in, a known one may not. */
-export function missingScope({ scope }: TenantContext, name: TenantScope): CodedError {
+export function missingScope({ scope }: Pick<TenantContext, 'scope'>, name: TenantScope): CodedError {
   return scope.principal.kind === 'anonymous'
     ? new CodedError('UNAUTHENTICATED', 'Sign in to use this field.')
     : new CodedError('FORBIDDEN', `This needs the scope ${name}.`);

@@ -22,4 +22,12 @@ export interface Module {
   readonly nodes: Readonly<Record<string, NodeSource>>;
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
   isCallerLive?(scope: Scope): Promise<boolean>;
+  /**
+   * Whether this module still refers to an API resource or, when `scopeName` is given, to that scope of it. Asked of
+   * every module, enabled or not, before either is deleted; a single true answers the caller `IN_USE`. It lets modules
+   * that depend on `resources` protect what they refer to without `resources` knowing them.
+   *
+   * @param resourceId - local id of the resource.
+   */
+  usesResource?(scope: Scope, resourceId: string, scopeName?: string): Promise<boolean>;
 }

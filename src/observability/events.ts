@@ -23,6 +23,12 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'provisioning_resumed', fields, 'unfinished registration taken up again'),
     provisioningFailed: (fields: { tenant: string; step: string; err: unknown }) =>
       emit('error', 'provisioning_failed', fields, 'registration failed'),
+    sweepFailed: (fields: { tenant?: string; err: unknown }) =>
+      emit('error', 'sweep_failed', fields, 'cleaning up a registration failed; it is tried again'),
+    migrationFailed: (fields: { tenant: string; migration: string; err: unknown }) =>
+      emit('error', 'migration_failed', fields, 'a tenant could not be migrated'),
+    tenantMigrated: (fields: { tenant: string; migrations: readonly string[] }) =>
+      emit('info', 'tenant_migrated', fields, 'tenant migrated'),
     foreignStamp: (fields: { tenant: string; database: string; found: string }) =>
       emit('error', 'foreign_stamp', fields, 'REFUSED: this database carries the stamp of somebody else'),
     tenantUnavailable: (fields: { tenant: string; err: unknown }) =>

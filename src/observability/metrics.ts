@@ -35,7 +35,22 @@ export function createMetrics() {
       labelNames: ['event'],
       registers,
     }),
-    openShells: new Gauge({ name: 'gateway_open_shells', help: 'Tenants open in this process', registers }),
+    /** Reads sizes when somebody asks for the metrics. */
+    watch: (sizes: { openShells(): number; knownTenants(): number }) => {
+      for (const [name, help, size] of [
+        ['gateway_open_shells', 'Tenants open in this process', sizes.openShells],
+        ['gateway_known_tenants', 'Tenant records in memory', sizes.knownTenants],
+      ] as const) {
+        new Gauge({
+          name,
+          help,
+          registers,
+          collect() {
+            this.set(size());
+          },
+        });
+      }
+    },
   };
 }
 

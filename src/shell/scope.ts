@@ -7,6 +7,14 @@ import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Shell } from './shell.ts';
 
+/** Where the gateway itself is reached; addresses below either are nobody else's. */
+export interface Platform {
+  /** `PUBLIC_URL`, without a trailing slash. */
+  readonly publicUrl: string;
+  /** `BASE_DOMAIN` */
+  readonly baseDomain: string;
+}
+
 /**
  * One request of one caller in one tenant: the only door to that tenant's data. Whoever holds a scope can reach no
  * other tenant, because nothing here takes a tenant.
@@ -20,6 +28,7 @@ export interface Scope {
   readonly shell: Shell;
   /** Writes to this tenant's own record. */
   readonly registration: TenantRegistration;
+  readonly platform: Platform;
   /** A model at this tenant's collection. */
   model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
   release(): void;
@@ -31,6 +40,7 @@ export interface ScopeOptions {
   signal: AbortSignal;
   log: Logger;
   registration: TenantRegistration;
+  platform: Platform;
 }
 
 /**

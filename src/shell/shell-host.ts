@@ -6,7 +6,7 @@ import { Collections } from '../mongo/collections.ts';
 import type { IndexDefinition } from '../mongo/model.ts';
 import { indexesByCollection, type Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
-import type { Placement, Tenant } from '../tenancy/tenant.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
 import type { Shell } from './shell.ts';
 import { type Stamp, stampFault, stampModel } from './stamp.ts';
 
@@ -15,13 +15,13 @@ export type ShellHost = KeyedPool<Tenant, Shell>;
 
 export interface ShellHostOptions {
   clients: ClientPool;
-  /** The connection string behind a placement, unsealed. */
-  connectionString(placement: Placement): Promise<string>;
+  /** The connection string behind a tenant's placement, unsealed. */
+  connectionString(tenant: Tenant): Promise<string>;
   onNamespacesCreated(cluster: string, count: number): void;
   /** All migrations this build knows, in order. */
   migrations: readonly Migration[];
   /** Brings a tenant's schema up to date in the background while it is served. */
-  migrate(tenant: Tenant, shell: Shell): void;
+  migrate(tenant: Tenant): void;
   capacity: number;
   drainDeadlineMs: number;
   events: Events;
@@ -55,7 +55,7 @@ async function openShell(
 ): Promise<Shell> {
   const { placement } = tenant;
   try {
-    const client = options.clients.lease(await options.connectionString(placement));
+    const client = options.clients.lease(await options.connectionString(tenant));
     try {
       const db = (await client.value).db(placement.database);
       const collections = new Collections(db, placement.prefix, indexes, (count) =>
@@ -72,7 +72,7 @@ async function openShell(
       requireOwn(stamp, tenant, options.events);
       const ran = new Set(stamp?.migrations.map(({ name }) => name));
       requireKnown(ran, known);
-      if ([...known].some((name) => !ran.has(name))) options.migrate(tenant, shell);
+      if ([...known].some((name) => !ran.has(name))) options.migrate(tenant);
       return shell;
     } catch (error) {
       client.release();

@@ -6,6 +6,8 @@ import type { Tenant } from './tenant.ts';
  * tenant when the scope opens, so no caller can name another one. Each method answers the record after the change.
  */
 export interface TenantRegistration {
+  /** Notes the first authenticated request. */
+  markClaimed(): Promise<void>;
   changeName(name: string): Promise<Tenant>;
   /**
    * The old identifier stays as an alias.

@@ -60,6 +60,8 @@ export interface Tenant {
   placement: Placement;
   /** Keys whose signatures count. */
   keys: readonly PublicKey[];
+  /** False until its first authenticated request; a self-registered tenant that stays so expires. */
+  isClaimed: boolean;
   /** Grows with every change of the record. */
   version: number;
 }

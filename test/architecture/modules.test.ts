@@ -150,8 +150,8 @@ function misnumbered(paths: readonly string[]): string[] {
 }
 
 describe('modules', () => {
-  const files = filesBelow(MODULES);
-  const paths = pathsBelow(MODULES);
+  const files = filesBelow('src/modules');
+  const paths = pathsBelow('src/modules');
 
   it('has modules as soon as it lists them', () => {
     const hasList = paths.includes(`${MODULES}index.ts`);

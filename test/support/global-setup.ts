@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +27,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
       binary: () => locateMongod({ mongodBinary: process.env['MONGOD_BINARY'], cacheDir: CACHE_DIR, report }),
       report,
     });
+    // An interrupted run exits without its teardown, and the server would outlive it.
+    const abandon = () => {
+      process.kill(server.pid, 'SIGKILL');
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    };
+    process.once('exit', abandon);
     project.provide('mongodbUri', server.uri);
     return async () => {
+      process.off('exit', abandon);
       await server[Symbol.asyncDispose]();
       await removeData();
     };

@@ -3,7 +3,10 @@ import { defineModel, type Stored } from '../../mongo/model.ts';
 
 export const CLIENT_KINDS = ['CONFIDENTIAL', 'PUBLIC'] as const;
 
-/** What a client may ask tokens for at one audience. */
+/**
+ * What a client may ask tokens for at one audience. A resource or scope may be deleted in the very moment it is
+ * granted: whoever issues tokens counts only what the resource still has.
+ */
 export interface Grant {
   /** Id of an API resource; null: the gateway itself. */
   resource: string | null;
@@ -30,11 +33,24 @@ export interface Client extends Stored {
   redirectUris: string[];
   grants: Grant[];
   secrets: ClientSecret[];
-  /** SHA-256 of the idempotency key it was created with. */
-  idempotencyKeyHash?: string;
+  /** See `creationOf`. */
+  inputHash?: string;
   revision: number;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** A secret as everyone but the store sees it. */
+export type KnownSecret = Omit<ClientSecret, 'hash'>;
+
+/** A client as everyone but the store sees it. */
+export interface KnownClient extends Omit<Client, 'secrets' | 'inputHash'> {
+  secrets: KnownSecret[];
+}
+
+/** The scopes a client is granted at a resource; null: at the gateway itself. */
+export function scopesAt({ grants }: Pick<Client, 'grants'>, resource: string | null): readonly string[] {
+  return grants.find((grant) => grant.resource === resource)?.scopes ?? [];
 }
 
 export const clientModel = defineModel<Client>(
@@ -57,7 +73,7 @@ export const clientModel = defineModel<Client>(
         lastUsedAt: { type: Date, default: null },
       },
     ],
-    idempotencyKeyHash: String,
+    inputHash: String,
     revision: { type: Number, required: true },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },

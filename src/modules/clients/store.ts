@@ -1,32 +1,133 @@
+import { timingSafeEqual } from 'node:crypto';
 import DataLoader from 'dataloader';
+import { type Creation, isReplay } from '../../graphql/idempotency.ts';
 import { type Page, type PageArguments, type PageOrder, pageOf } from '../../graphql/paging.ts';
+import { changeDocument, deleteDocument, type Target } from '../../graphql/revision.ts';
+import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
+import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { perScope } from '../../shell/per-scope.ts';
-import { type Client, clientModel } from './client.ts';
+import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
+import { hashOfSecret } from './new-secret.ts';
 
-/** The only door to a tenant's clients. */
+export interface ClientFilter {
+  namePrefix?: string | null | undefined;
+  kind?: Client['kind'] | null | undefined;
+}
+
+/** What can be changed of a client. */
+export interface ClientChanges extends Partial<
+  Pick<Client, 'name' | 'description' | 'redirectUris' | 'grants'>
+> {
+  /** The secrets that stay, and one that joins them. */
+  secrets?: { keep(secret: KnownSecret): boolean; add?: ClientSecret };
+}
+
+/** The only door to a tenant's clients. Hashes of secrets stay behind it. */
 export class ClientStore {
   readonly #model: BoundModel<Client>;
   readonly #list: string;
-  readonly #byId: DataLoader<string, Client | null>;
+  readonly #byId: DataLoader<string, KnownClient | null>;
 
   constructor(model: BoundModel<Client>, tenant: string) {
     this.#model = model;
     this.#list = `${tenant} clients`;
     this.#byId = new DataLoader(async (ids) => {
       const clients = await model.find({ _id: { $in: [...ids] } });
-      const byId = new Map(clients.map((client) => [client._id, client]));
+      const byId = new Map(clients.map((client) => [client._id, known(client)]));
       return ids.map((id) => byId.get(id) ?? null);
     });
   }
 
-  byId(id: string): Promise<Client | null> {
+  byId(id: string): Promise<KnownClient | null> {
     return this.#byId.load(id);
   }
 
-  page(page: PageArguments, order: PageOrder): Promise<Page<Client>> {
-    return pageOf(this.#model, { filter: {}, order, page, list: this.#list });
+  /** Asks the database each time. */
+  has(id: string): Promise<boolean> {
+    return this.#model.has({ _id: id });
+  }
+
+  async page(filter: ClientFilter, page: PageArguments, order: PageOrder): Promise<Page<KnownClient>> {
+    const conditions = {
+      ...(filter.namePrefix == null ? {} : { name: startsWith(filter.namePrefix) }),
+      ...(filter.kind == null ? {} : { kind: filter.kind }),
+    };
+    const found = await pageOf(this.#model, { filter: conditions, order, page, list: this.#list });
+    return { ...found, edges: found.edges.map(({ cursor, node }) => ({ cursor, node: known(node) })) };
+  }
+
+  /** True when a client is granted something at a resource, or that very scope of it. */
+  isResourceGranted(resource: string, scopeName?: string): Promise<boolean> {
+    const scopes = scopeName === undefined ? {} : { scopes: scopeName };
+    return this.#model.has({ grants: { $elemMatch: { resource, ...scopes } } });
+  }
+
+  /** The client of this id and live secret, or null. */
+  async bySecret(id: string, plain: string, now: Date): Promise<KnownClient | null> {
+    const client = await this.#model.findOne({ _id: id });
+    const hash = Buffer.from(hashOfSecret(plain));
+    const isRight = client?.secrets.some(
+      (secret) => isLive(secret, now) && timingSafeEqual(Buffer.from(secret.hash), hash),
+    );
+    return client !== null && isRight === true ? known(client) : null;
+  }
+
+  /**
+   * Inserts a client, or finds the one the same creation inserted before.
+   *
+   * @returns undefined when the id belongs to another creation.
+   */
+  async insert(
+    client: Client,
+    creation: Creation,
+  ): Promise<{ client: KnownClient; isNew: boolean } | undefined> {
+    try {
+      await this.#model.insert(client);
+      this.#byId.clear(client._id);
+      return { client: known(client), isNew: true };
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+      const existing = await this.#model.findOne({ _id: client._id });
+      return existing !== null && isReplay(creation, existing)
+        ? { client: known(existing), isNew: false }
+        : undefined;
+    }
+  }
+
+  /**
+   * @param decide - the changes for the client as it is right now; undefined leaves it as it is.
+   * @throws {CodedError} NOT_FOUND
+   * @throws {UserErrors} CONFLICT
+   */
+  async change(
+    target: Target,
+    decide: (client: KnownClient) => ClientChanges | undefined,
+  ): Promise<KnownClient> {
+    const changed = await changeDocument(this.#model, target, (current) => {
+      const changes = decide(known(current));
+      if (changes === undefined) return undefined;
+      const { secrets, ...values } = changes;
+      if (secrets === undefined) return values;
+      const kept = current.secrets.filter((secret) => secrets.keep(secret));
+      return { ...values, secrets: secrets.add === undefined ? kept : [...kept, secrets.add] };
+    });
+    this.#byId.clear(target.id);
+    return known(changed);
+  }
+
+  async delete(target: Target): Promise<void> {
+    await deleteDocument(this.#model, target);
+    this.#byId.clear(target.id);
   }
 }
 
 export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
+
+export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
+  return expiresAt === null || expiresAt > now;
+}
+
+function known({ inputHash: _inputHash, secrets, ...client }: Client): KnownClient {
+  return { ...client, secrets: secrets.map(({ hash: _hash, ...secret }) => secret) };
+}

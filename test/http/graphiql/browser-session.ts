@@ -1,4 +1,5 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 
 /** A page in a browser profile of its own, with a record of what it must not do. */
 export interface BrowserSession extends AsyncDisposable {
@@ -6,7 +7,7 @@ export interface BrowserSession extends AsyncDisposable {
   readonly page: Page;
   /** Console errors (a breach of the content security policy is one) and uncaught exceptions. */
   readonly complaints: string[];
-  /** URLs of other hosts the page asked for. */
+  /** URLs of other hosts that a request was sent to, or would have been with a network. */
   readonly strangers: string[];
 }
 
@@ -20,9 +21,14 @@ export async function openSession(browser: Browser, origin: string): Promise<Bro
     if (message.type() === 'error') complaints.push(message.text());
   });
   context.on('weberror', (error) => complaints.push(error.error().message));
-  context.on('request', (request) => {
+  const noteStranger = (request: Request): void => {
     const url = new URL(request.url());
     if (url.protocol !== 'data:' && url.origin !== origin) strangers.push(url.href);
+  };
+  context.on('requestfinished', noteStranger);
+  // What the policy stops never leaves the browser; any other failure was an attempt to reach the host.
+  context.on('requestfailed', (request) => {
+    if (request.failure()?.errorText !== 'csp') noteStranger(request);
   });
   return { context, page, complaints, strangers, [Symbol.asyncDispose]: () => context.close() };
 }
@@ -45,13 +51,16 @@ export async function execute(page: Page): Promise<string> {
 
 /** Types over the whole of an editor. */
 export async function replaceText(page: Page, editor: string, text: string): Promise<void> {
-  await page.locator(`${editor} .CodeMirror`).click();
+  await page.locator(`${editor} .CodeMirror`).locator('visible=true').click();
   await page.keyboard.press('ControlOrMeta+A');
   await page.keyboard.insertText(text);
 }
 
-/** GraphiQL stores what changed half a second later. */
+/** GraphiQL stores the text of its tabs about half a second after a change. */
 export async function waitUntilStored(page: Page, text: string): Promise<void> {
-  const isStored = `Object.values(localStorage).some((value) => value.includes(${JSON.stringify(text)}))`;
-  await page.waitForFunction(isStored);
+  const storedTabs = async () => {
+    const entries = await storedEntries(page);
+    return entries.find(([key]) => key.endsWith(':graphiql:tabState'))?.[1];
+  };
+  await expect.poll(storedTabs, { timeout: 10_000 }).toContain(text);
 }

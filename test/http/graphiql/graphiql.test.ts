@@ -18,6 +18,7 @@ describe('GraphiQL in a browser', () => {
     server.setPage('developer', { developmentToken: ACCESS_TOKEN });
     server.setPage('expired', { developmentToken: 'eyJleHBpcmVk.eyJ4.eA' });
     server.setPage('guarded', { title: 'Guarded', isSignInRequired: true });
+    server.setPage('nowhere', { endpoint: '/t/nowhere/graphql' });
     server.setPage('hostile', {
       title: HOSTILE,
       sampleOperations: [{ name: HOSTILE, query: '{ tenant { name } }' }],
@@ -66,11 +67,10 @@ describe('GraphiQL in a browser', () => {
     await page.keyboard.press('Escape');
     await page.getByLabel('Show History').click();
     await page.getByLabel('Show Documentation Explorer').click();
-    await page.getByRole('link', { name: 'Query' }).click();
     await page.locator('.account summary').click();
     await page.getByLabel('Access token').waitFor();
     expect(opened.complaints).toEqual([]);
-    await page.getByRole('link', { name: 'greeting' }).click();
+    await page.getByRole('link', { name: 'Query' }).click();
     await page.locator('.graphiql-doc-explorer img').waitFor({ state: 'attached' });
     expect(opened.complaints.join()).toMatch(/elsewhere\.invalid.*Content Security Policy/);
     expect(opened.strangers).toEqual([]);
@@ -88,7 +88,7 @@ describe('GraphiQL in a browser', () => {
     await page.getByLabel('Execute query').click();
     await page.locator('.result-window', { hasText: '"countdown": 0' }).waitFor();
     expect(await tabTitles(page)).toEqual(['WhoAmI', 'Greet', 'Rename', 'Countdown']);
-    await waitUntilStored(page, 'Countdown\\"');
+    await waitUntilStored(page, 'subscription Countdown');
     await page.reload();
     await page.locator('.samples').waitFor();
     expect(await tabTitles(page)).toEqual(['WhoAmI', 'Greet', 'Rename', 'Countdown']);
@@ -107,9 +107,9 @@ describe('GraphiQL in a browser', () => {
     expect(await execute(page)).toContain('"subject": "ada"');
     await replaceText(page, '[aria-label="Query Editor"]', 'query Edited { tenant { identifier } }');
     await execute(page);
-    await page.getByRole('tab', { name: 'Greet' }).click();
     await waitUntilStored(page, 'Edited');
-    await page.waitForTimeout(700);
+    await page.getByRole('tab', { name: 'Greet' }).click();
+    await waitUntilStored(page, '"activeTabIndex":1');
     await page.reload();
     await page.locator('.samples').waitFor();
     await waitUntilStored(page, 'Edited');
@@ -155,6 +155,13 @@ describe('GraphiQL in a browser', () => {
     await page.getByRole('tab', { name: 'WhoAmI' }).click();
     expect(await execute(page)).toContain('"subject": null');
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(server.seen.map(() => null));
+
+    await page.locator('.account summary').click();
+    await page.getByLabel('Access token').fill(ACCESS_TOKEN);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.locator('.account summary', { hasText: 'ada' }).waitFor();
+    await page.locator('.samples').waitFor();
+    expect(await execute(page)).toContain('"subject": "ada"');
     expect(JSON.stringify(await storedEntries(page))).not.toContain('eyJ');
   });
 
@@ -195,6 +202,14 @@ describe('GraphiQL in a browser', () => {
     expect(await page.locator('.graphiql-container').count()).toBe(0);
     await page.reload();
     await input.waitFor();
+  });
+
+  it('says in words that the endpoint does not answer', async () => {
+    await using opened = await session();
+    await openEditor(opened.page, 'nowhere');
+    const result = await execute(opened.page);
+    expect(result).toContain('"message": "The server answered 404 without JSON."');
+    expect(result).not.toContain('stack');
   });
 
   it('takes a hostile name as text', async () => {

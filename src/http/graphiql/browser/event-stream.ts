@@ -40,7 +40,7 @@ async function* readResults(open, signal) {
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) yield asResult(error);
   }
 }
 `;

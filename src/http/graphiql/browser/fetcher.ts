@@ -28,17 +28,29 @@ async function readJson(response) {
 function createFetcher(endpoint, session) {
   return (params, options) => {
     const headers = (session.isHeaderPaneReady ? options?.headers : session.headers) ?? {};
-    if (isSubscription(options?.documentAST, params.operationName)) {
+    const operation = chosenOperation(params);
+    // Just after a change of tab GraphiQL still names the operation of the tab before.
+    const request = operation ? { ...params, operationName: operation.name?.value } : params;
+    if (operation?.operation === 'subscription') {
       const streamHeaders = { accept: 'text/event-stream', ...headers };
-      return eventStream((signal) => post(endpoint, params, streamHeaders, signal));
+      return eventStream((signal) => post(endpoint, request, streamHeaders, signal));
     }
-    return post(endpoint, params, headers).then(readJson);
+    return post(endpoint, request, headers).then(readJson).catch(asResult);
   };
 }
 
-function isSubscription(document, operationName) {
-  const operations = (document?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
-  const chosen = operations.length === 1 ? operations[0] : operations.find(({ name }) => name?.value === operationName);
-  return chosen?.operation === 'subscription';
+// GraphiQL would show the stack of an error that is thrown.
+function asResult({ message }) {
+  return { errors: [{ message }] };
+}
+
+function chosenOperation({ query, operationName }) {
+  try {
+    const { definitions } = window.GraphiQL.GraphQL.parse(query);
+    const operations = definitions.filter(({ kind }) => kind === 'OperationDefinition');
+    return operations.length === 1 ? operations[0] : operations.find(({ name }) => name?.value === operationName);
+  } catch {
+    return undefined; // not GraphQL: the server says what is wrong with it
+  }
 }
 `;

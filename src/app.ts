@@ -1,0 +1,247 @@
+import type { mongo } from 'mongoose';
+import { createAuthenticator } from './auth/authenticate.ts';
+import { CLI_CLIENT_ID } from './auth/access-token.ts';
+import { TENANT_SCOPES } from './auth/scopes.ts';
+import { TokenCache } from './auth/token-cache.ts';
+import type { Config } from './config/config.ts';
+import type { SecretBox } from './config/secrets.ts';
+import { boundRegistration } from './control-plane/bound-registration.ts';
+import { CachedDirectory } from './control-plane/cached-directory.ts';
+import { Clusters } from './control-plane/clusters.ts';
+import { openControlDatabase } from './control-plane/control-database.ts';
+import { followDirectory } from './control-plane/directory-feed.ts';
+import { createFleetMigration } from './control-plane/fleet-migration.ts';
+import type { Platform } from './control-plane/graphql/context.ts';
+import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
+import { createLifecycle } from './control-plane/lifecycle.ts';
+import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
+import { createProvisioning } from './control-plane/provisioning.ts';
+import { createRegistrationQuota } from './control-plane/registration-quota.ts';
+import { createRegistration } from './control-plane/registration.ts';
+import { createSweeper } from './control-plane/sweeper.ts';
+import { tenantDatabases } from './control-plane/tenant-database.ts';
+import { createTokenIssuer } from './control-plane/token-issuer.ts';
+import { createEngine } from './graphql/engine.ts';
+import { createTenantSchemas } from './graphql/tenant-schemas.ts';
+import type { Exchange } from './http/exchange.ts';
+import { sampleOperations } from './http/sample-operations.ts';
+import { pipeline, type Stage } from './http/stage.ts';
+import { useAuthentication } from './http/use-authentication.ts';
+import { useBody } from './http/use-body.ts';
+import { useCandidates } from './http/use-candidates.ts';
+import { useCors } from './http/use-cors.ts';
+import { useDeadline } from './http/use-deadline.ts';
+import { useErrors } from './http/use-errors.ts';
+import { useGraphiql } from './http/use-graphiql.ts';
+import { useGraphQL } from './http/use-graphql.ts';
+import { useHealth } from './http/use-health.ts';
+import { useLog } from './http/use-log.ts';
+import { usePlatform } from './http/use-platform.ts';
+import { useRequestForm } from './http/use-request-form.ts';
+import { useResolution } from './http/use-resolution.ts';
+import { useSchemaFile } from './http/use-schema-file.ts';
+import { useScope } from './http/use-scope.ts';
+import { systemClock } from './lib/clock.ts';
+import { ResourceStack } from './lib/resource-stack.ts';
+import { modules } from './modules/index.ts';
+import { createClientPool } from './mongo/client-pool.ts';
+import { createEvents } from './observability/events.ts';
+import type { Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { createShellHost } from './shell/shell-host.ts';
+import { hostSource } from './tenancy/sources/host.ts';
+import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
+
+export interface AppOptions {
+  config: Config;
+  box: SecretBox;
+  log: Logger;
+  /** Connection string of the control database, which is also the first cluster. */
+  mongoUri: string;
+  /** Namespaces the first cluster may hold, when it is not known yet. */
+  defaultBudget: number;
+}
+
+/** Verified tokens kept. */
+const MAX_TOKENS = 50_000;
+
+/** Clients of tenants with a deployment of their own, kept open while idle. */
+const IDLE_CLIENTS = 20;
+
+/** How long a shell that must close waits for its requests, in milliseconds. */
+const DRAIN_DEADLINE_MS = 10_000;
+
+/** How long the token in GraphiQL's header pane and in the curl line of `npm start` lives, in milliseconds. */
+const DEVELOPMENT_TOKEN_MS = 3_600_000;
+
+/**
+ * Builds the gateway: the one place where its parts are made and put together. Nothing listens yet, and the parts
+ * that run by themselves start with {@link App.start}.
+ */
+export async function createApp({ config, box, log, mongoUri, defaultBudget }: AppOptions) {
+  const stack = new ResourceStack();
+  try {
+    const metrics = createMetrics();
+    const events = createEvents(log, metrics);
+    const { publicUrl, baseDomain } = config.http;
+    const publicHost = new URL(publicUrl).hostname;
+
+    const clients = stack.use(
+      createClientPool({
+        poolSize: config.mongo.poolSize,
+        idleClients: IDLE_CLIENTS,
+        onCloseError: (err) => events.shellCloseFailed({ err }),
+      }),
+    );
+    const controlClient = clients.lease(mongoUri);
+    stack.defer(() => controlClient.release());
+    const client: mongo.MongoClient = await controlClient.value;
+    const control = await openControlDatabase(client, config.mongo.controlDatabase);
+
+    const directory = new CachedDirectory(control);
+    stack.use(await followDirectory(control, directory, events));
+    const clusters = new Clusters({ control, controlUri: mongoUri, box, events });
+    await clusters.ensureDefault(defaultBudget);
+    const account = (cluster: string, count: number) => {
+      clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
+    };
+
+    const migrations = modules.flatMap((module) => module.migrations);
+    const useDatabase = tenantDatabases({ clients, clusters });
+    const fleet = createFleetMigration({ control, useDatabase, migrations, events });
+    const shells = stack.use(
+      createShellHost({
+        clients,
+        connectionString: (tenant) => clusters.connectionString(tenant.placement, tenant.id),
+        onNamespacesCreated: account,
+        migrations,
+        // A failure is an event; the tenant is served meanwhile and the next opening tries again.
+        migrate: (tenant) => void fleet.migrateTenant({ _id: tenant.id, placement: tenant.placement }).catch(() => []),
+        capacity: config.shellCapacity,
+        drainDeadlineMs: DRAIN_DEADLINE_MS,
+        events,
+      }),
+    );
+    metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
+
+    const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
+    const provisioning = createProvisioning({ control, directory, clusters, useDatabase, migrations, events });
+    const registration = createRegistration({
+      control,
+      clusters,
+      provisioning,
+      useDatabase,
+      tokens,
+      box,
+      publicUrl,
+      modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),
+    });
+    const lifecycle = createLifecycle({
+      control,
+      directory,
+      clusters,
+      useDatabase,
+      evictShell: (tenant) => shells.evict(tenant),
+      events,
+    });
+    const sweeper = stack.use(createSweeper({ control, registration, provisioning, events }));
+    const { perHour, perAddressPerHour, isOpen } = config.registration;
+    const platform: Platform = {
+      control,
+      directory,
+      clusters,
+      registration,
+      quota: createRegistrationQuota({ db: control.db, client, perHour, perAddressPerHour }),
+      lifecycle,
+      fleet,
+      publicUrl,
+      isRegistrationOpen: isOpen,
+    };
+
+    const schemas = createTenantSchemas(modules);
+    const platformSchema = createPlatformSchema();
+    const engine = createEngine(schemas.superset);
+    const authenticate = createAuthenticator({
+      directory,
+      cache: new TokenCache({ max: MAX_TOKENS, clock: systemClock }),
+      publicUrl,
+      tenantClaim: config.tenantClaim,
+    });
+    const bindRegistration = boundRegistration({ control, directory, publicHost, events });
+    const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
+    const { introspection } = config;
+    let isDraining = false;
+
+    /** A token with every scope of a tenant, for whoever sits at this machine. */
+    const developmentToken = async (id: string): Promise<string | undefined> => {
+      const record = config.isProduction ? null : await control.tenants.findOne({ _id: id });
+      if (record === null) return undefined;
+      const request = { subject: CLI_CLIENT_ID, clientId: CLI_CLIENT_ID, lifetimeMs: DEVELOPMENT_TOKEN_MS };
+      return (await tokens.forTenant(record, { ...request, scopes: TENANT_SCOPES })).token;
+    };
+
+    const stages: readonly Stage[] = [
+      useLog(metrics),
+      useErrors(),
+      useHealth({ ping: () => control.ping(config.http.requestDeadlineMs), isDraining: () => isDraining }),
+      useDeadline(config.http.requestDeadlineMs),
+      useCandidates({
+        hostSource: hostSource({ directory, baseDomain, publicHost }),
+        pathPrefixSource: pathPrefixSource(directory),
+        trustedProxies: config.http.trustedProxyCount,
+      }),
+      useCors(),
+      useRequestForm(),
+      useBody(config.http.bodyLimitBytes),
+      useAuthentication(authenticate),
+      useResolution(),
+      useSchemaFile({ schemas, platformSchema, introspection }),
+      useGraphiql({
+        setting: config.graphiql,
+        samples: (tenant) => sampleOperations(tenant),
+        developmentToken: (tenant) => developmentToken(tenant.id),
+      }),
+      useScope({
+        shells,
+        registration: bindRegistration,
+        isCallerLive: async (scope) => (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
+        platform: { publicUrl, baseDomain },
+      }),
+      useGraphQL({ engine, schemas, catalogue: modules, introspection }),
+      usePlatform({
+        engine,
+        schema: platformSchema,
+        platform,
+        authenticate: createOperatorAuthentication({ control, box, publicUrl }),
+        introspection,
+      }),
+    ];
+    const run: (exchange: Exchange) => Promise<void> = pipeline(stages);
+
+    return {
+      /** Runs one request through the stages. */
+      handle: run,
+      /** Starts what runs by itself: the sweeper. */
+      start: () => sweeper.start(),
+      /** From now on `/readyz` says no, so that load balancers look elsewhere. */
+      startDraining: () => (isDraining = true),
+      metrics,
+      events,
+      platform,
+      tokens,
+      schemas,
+      platformSchema,
+      shells,
+      clients,
+      directory,
+      bindRegistration,
+      developmentToken,
+      [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await stack[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+export type App = Awaited<ReturnType<typeof createApp>>;

@@ -1,0 +1,100 @@
+import type { UpdateQuery } from 'mongoose';
+import { userError } from '../lib/user-error.ts';
+import { isDuplicateKey } from '../mongo/duplicate-key.ts';
+import type { Events } from '../observability/events.ts';
+import { identifierFault } from '../tenancy/identifier.ts';
+import type { TenantRegistration } from '../tenancy/registration.ts';
+import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
+import type { CachedDirectory } from './cached-directory.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { type TenantRecord, tenantOf } from './tenant-record.ts';
+
+export interface BoundRegistrationOptions {
+  control: ControlDatabase;
+  directory: CachedDirectory;
+  publicHost: string;
+  events: Events;
+}
+
+/** Aliases a tenant may collect by renaming itself. */
+const MAX_ALIASES = 10;
+
+/** Writes to the record of one tenant, which is fixed here for as long as a scope lives. */
+export function boundRegistration(options: BoundRegistrationOptions) {
+  const { control, directory, publicHost, events } = options;
+
+  return ({ id, identifier: before }: Tenant): TenantRegistration => {
+    const write = async (
+      condition: object,
+      update: UpdateQuery<TenantRecord>,
+    ): Promise<Tenant | undefined> => {
+      const record = await control.tenants.findOneAndUpdate(
+        { _id: id, status: 'ACTIVE', ...condition },
+        { ...update, $set: { ...update.$set, updatedAt: new Date() }, $inc: { ...update.$inc, version: 1 } },
+      );
+      if (record === null) return undefined;
+      // The feed would do it a few milliseconds later; this caller must see its own write at once.
+      directory.forget(record._id, record.names);
+      return tenantOf(record);
+    };
+
+    return {
+      async markClaimed() {
+        await write({ claimedAt: null }, { $set: { claimedAt: new Date() } });
+      },
+      async changeName(name) {
+        return required(await write({}, { $set: { name } }));
+      },
+      async rename(identifier) {
+        const fault = identifierFault(identifier, publicHost);
+        if (fault !== undefined) throw userError(fault, 'This identifier cannot be used.', 'identifier');
+        const renamed = identifier as TenantIdentifier;
+        try {
+          const tenant = await write(
+            { $or: [{ names: renamed }, { [`names.${MAX_ALIASES}`]: { $exists: false } }] },
+            { $set: { identifier: renamed }, $addToSet: { names: renamed } },
+          );
+          if (tenant === undefined) {
+            throw userError('LIMIT', `A tenant has at most ${MAX_ALIASES} aliases.`, 'identifier');
+          }
+          events.tenantRenamed({ tenant: id, from: before, to: identifier });
+          return tenant;
+        } catch (error) {
+          if (!isDuplicateKey(error, 'names')) throw error;
+          throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
+        }
+      },
+      async enableModule(module, requires) {
+        const tenant = await write(
+          requires.length === 0 ? {} : { $and: requires.map((required) => ({ modules: required })) },
+          { $addToSet: { modules: module } },
+        );
+        if (tenant !== undefined) events.tenantModulesChanged({ tenant: id, modules: tenant.modules });
+        return tenant;
+      },
+      async disableModule(module, dependents) {
+        const tenant = await write({ modules: { $nin: dependents } }, { $pull: { modules: module } });
+        if (tenant !== undefined) events.tenantModulesChanged({ tenant: id, modules: tenant.modules });
+        return tenant;
+      },
+      changeSettings(changes, expectedRevision) {
+        const set: Record<string, unknown> = {};
+        const unset: Record<string, 1> = {};
+        for (const [path, value] of changes) {
+          if (value === undefined) unset[`settings.${path}`] = 1;
+          else set[`settings.${path}`] = value;
+        }
+        return write(expectedRevision === undefined ? {} : { settingsRevision: expectedRevision }, {
+          $set: set,
+          ...(Object.keys(unset).length === 0 ? {} : { $unset: unset }),
+          $inc: { settingsRevision: 1 },
+        });
+      },
+    };
+  };
+}
+
+function required(tenant: Tenant | undefined): Tenant {
+  if (tenant === undefined) throw new Error('the tenant is not active any more');
+  return tenant;
+}

@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import type { TenantDirectory } from '../tenancy/directory.ts';
+import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { tenantOf } from './tenant-record.ts';
+
+/** Known tenants kept in memory. */
+const MAX_KNOWN = 20_000;
+
+/** Unknown identifiers remembered, and for how long in milliseconds: a flood of them must not reach the database. */
+const MAX_UNKNOWN = 10_000;
+const UNKNOWN_MS = 5_000;
+
+/**
+ * The directory: tenant records in memory, kept right by the change feed of the control database. While that feed is
+ * down every lookup reads through, so that a suspension counts within a second on every node.
+ */
+export class CachedDirectory implements TenantDirectory {
+  readonly #control: ControlDatabase;
+  readonly #byId = new LRUCache<string, Tenant>({ max: MAX_KNOWN });
+  readonly #idByName = new LRUCache<string, string>({ max: MAX_KNOWN });
+  readonly #unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
+  readonly #loading = new Map<string, Promise<Tenant | undefined>>();
+  #isFed = false;
+  /** Grows with every change: what was read before a change is not cached after it. */
+  #generation = 0;
+
+  constructor(control: ControlDatabase) {
+    this.#control = control;
+  }
+
+  byId(id: TenantId): Promise<Tenant | undefined> {
+    const cached = this.#byId.get(id);
+    if (cached !== undefined) return Promise.resolve(cached);
+    return this.#load(`id ${id}`, () => this.#control.tenants.findOne({ _id: id }));
+  }
+
+  byIdentifier(identifier: string): Promise<Tenant | undefined> {
+    const id = this.#idByName.get(identifier);
+    const cached = id === undefined ? undefined : this.#byId.get(id);
+    if (cached !== undefined) return Promise.resolve(cached);
+    return this.#load(identifier, () =>
+      this.#control.tenants.findOne({ names: identifier as TenantIdentifier }),
+    );
+  }
+
+  /** Forgets a tenant and everything believed of its names. */
+  forget(id: string, names: readonly string[]): void {
+    this.#generation += 1;
+    const cached = this.#byId.get(id);
+    this.#byId.delete(id);
+    this.#unknown.delete(`id ${id}`);
+    for (const name of [...names, ...(cached === undefined ? [] : [cached.identifier, ...cached.aliases])]) {
+      this.#idByName.delete(name);
+      this.#unknown.delete(name);
+    }
+  }
+
+  /** Told by the change feed: up, and the cache can be trusted; or down, and it cannot. */
+  setFed(isFed: boolean): void {
+    this.#generation += 1;
+    this.#isFed = isFed;
+    this.#byId.clear();
+    this.#idByName.clear();
+    this.#unknown.clear();
+  }
+
+  get knownCount(): number {
+    return this.#byId.size;
+  }
+
+  async #load(
+    key: string,
+    read: () => ReturnType<ControlDatabase['tenants']['findOne']>,
+  ): Promise<Tenant | undefined> {
+    if (this.#unknown.has(key)) return undefined;
+    const generation = this.#generation;
+    const loadingKey = `${generation} ${key}`;
+    const loading = this.#loading.get(loadingKey);
+    if (loading !== undefined) return loading;
+    const promise = read().then((record) => {
+      const tenant = record === null ? undefined : tenantOf(record);
+      if (this.#isFed && generation === this.#generation) this.#remember(key, tenant);
+      return tenant;
+    });
+    this.#loading.set(loadingKey, promise);
+    try {
+      return await promise;
+    } finally {
+      this.#loading.delete(loadingKey);
+    }
+  }
+
+  #remember(key: string, tenant: Tenant | undefined): void {
+    if (tenant === undefined) {
+      this.#unknown.set(key, true);
+      return;
+    }
+    this.#byId.set(tenant.id, tenant);
+    for (const name of [tenant.identifier, ...tenant.aliases]) this.#idByName.set(name, tenant.id);
+  }
+}

@@ -1,0 +1,23 @@
+import { mongo } from 'mongoose';
+
+/** Options an operator may put into a tenant's connection string. Nothing that reads files or turns checks off. */
+const ALLOWED_OPTIONS = new Set([
+  'replicaset', 'authsource', 'authmechanism', 'tls', 'ssl', 'directconnection', 'readpreference', 'w',
+  'journal', 'appname', 'compressors', 'loadbalanced', 'srvservicename', 'srvmaxhosts',
+]); // prettier-ignore
+
+/** Why a connection string is refused, without repeating any of it; undefined when it is fine. */
+export function connectionStringFault(text: string): string | undefined {
+  if (!/^mongodb(\+srv)?:\/\/\S{1,1000}$/.test(text)) return 'must be a MongoDB connection string';
+  const query = text.split('?')[1] ?? '';
+  for (const [name] of new URLSearchParams(query)) {
+    if (!ALLOWED_OPTIONS.has(name.toLowerCase())) return 'holds an option that is not allowed';
+  }
+  try {
+    // Parses without connecting.
+    new mongo.MongoClient(text);
+    return undefined;
+  } catch {
+    return 'cannot be parsed';
+  }
+}

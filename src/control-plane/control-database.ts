@@ -1,0 +1,50 @@
+import { mongo } from 'mongoose';
+import { BoundModel } from '../mongo/bound-model.ts';
+import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts';
+import { clusterModel } from './cluster-record.ts';
+import { platformKeyModel } from './platform-keys.ts';
+import { tenantModel } from './tenant-record.ts';
+
+/** The control database: the tenants and clusters there are. Reads and writes ask for a majority. */
+export type ControlDatabase = Awaited<ReturnType<typeof openControlDatabase>>;
+
+const INDEXES: Readonly<Record<string, readonly IndexDefinition[]>> = {
+  [tenantModel.collection]: [
+    { key: { names: 1 }, name: 'names', unique: true },
+    {
+      key: { 'provisioning.keyHash': 1 },
+      name: 'idempotency_key',
+      unique: true,
+      partialFilterExpression: { 'provisioning.keyHash': { $exists: true } },
+    },
+    { key: { status: 1, _id: 1 }, name: 'status' },
+  ],
+};
+
+/** Opens the control database and makes sure of its indexes, which is idempotent. */
+export async function openControlDatabase(client: mongo.MongoClient, name: string) {
+  const db = client.db(name, {
+    readConcern: new mongo.ReadConcern('majority'),
+    writeConcern: new mongo.WriteConcern('majority'),
+  });
+  for (const [collection, indexes] of Object.entries(INDEXES)) {
+    await db.command({ createIndexes: collection, indexes, writeConcern: { w: 'majority' } });
+  }
+  const bind = <T extends Stored>(definition: ModelDefinition<T>, signal?: AbortSignal) =>
+    new BoundModel(
+      definition,
+      db.collection<T>(definition.collection),
+      () => Promise.resolve(),
+      signal === undefined ? {} : { signal },
+    );
+  return {
+    db,
+    tenants: bind(tenantModel),
+    clusters: bind(clusterModel),
+    platformKeys: bind(platformKeyModel),
+    /** @throws when the database does not answer within `deadlineMs` milliseconds. */
+    ping: async (deadlineMs: number) => {
+      await db.command({ ping: 1 }, { signal: AbortSignal.timeout(deadlineMs) });
+    },
+  };
+}

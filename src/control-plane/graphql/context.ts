@@ -1,0 +1,30 @@
+import type { CachedDirectory } from '../cached-directory.ts';
+import type { Clusters } from '../clusters.ts';
+import type { ControlDatabase } from '../control-database.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { FleetMigration } from '../fleet-migration.ts';
+import type { Operator } from '../operator-authentication.ts';
+import type { RegistrationQuota } from '../registration-quota.ts';
+import type { Registration } from '../registration.ts';
+
+/** What the platform schema works with. */
+export interface Platform {
+  readonly control: ControlDatabase;
+  readonly directory: CachedDirectory;
+  readonly clusters: Clusters;
+  readonly registration: Registration;
+  readonly quota: RegistrationQuota;
+  readonly lifecycle: Lifecycle;
+  readonly fleet: FleetMigration;
+  readonly publicUrl: string;
+  /** False: only operators create tenants (`REGISTRATION`). */
+  readonly isRegistrationOpen: boolean;
+}
+
+export interface PlatformContext {
+  readonly platform: Platform;
+  /** Undefined for a caller without a token. */
+  readonly operator: Operator | undefined;
+  /** Network address of the caller, for quotas. */
+  readonly address: string;
+}

@@ -1,0 +1,160 @@
+import { isDuplicateKey } from '../mongo/duplicate-key.ts';
+import type { Migration } from '../mongo/migration.ts';
+import type { Events } from '../observability/events.ts';
+import { stampModel } from '../shell/stamp.ts';
+import type { TenantId } from '../tenancy/tenant.ts';
+import type { CachedDirectory } from './cached-directory.ts';
+import type { Clusters } from './clusters.ts';
+import type { ControlDatabase } from './control-database.ts';
+import type { BootstrapClient } from './bootstrap-client.ts';
+import type { TenantDatabase, UseTenantDatabase } from './tenant-database.ts';
+import type { TenantRecord } from './tenant-record.ts';
+
+/** Namespaces a sign-up creates: `_tenant` and `clients`, a collection and its `_id` index each. */
+export const SIGN_UP_NAMESPACES = 4;
+
+/** How long one process may work on a registration before another takes it up, in milliseconds. */
+export const LEASE_MS = 10_000;
+
+/** After this many attempts a registration is undone. */
+export const MAX_ATTEMPTS = 5;
+
+export interface ProvisioningOptions {
+  control: ControlDatabase;
+  directory: CachedDirectory;
+  clusters: Clusters;
+  useDatabase: UseTenantDatabase;
+  migrations: readonly Migration[];
+  events: Events;
+}
+
+/** What a step works on. */
+interface StepContext {
+  record: TenantRecord;
+  database: TenantDatabase;
+  bootstrap: BootstrapClient;
+  migrations: readonly Migration[];
+}
+
+/** A step of a registration. Idempotent: it may have run before, wholly or in part. */
+interface Step {
+  name: string;
+  run(context: StepContext): Promise<void>;
+}
+
+const STEPS: readonly Step[] = [
+  {
+    name: 'stamp',
+    async run({ record, database, migrations }) {
+      const stamp = {
+        _id: 'stamp' as const,
+        tenant: record._id as TenantId,
+        epoch: record.placement.epoch,
+        // Nothing exists yet, so every migration is done but for the indexes its first write will make.
+        migrations: migrations.map(({ name, indexes = {} }) => ({
+          name,
+          at: new Date(),
+          deferredCollections: Object.keys(indexes),
+        })),
+        migrating: null,
+      };
+      const present = await insertOrFind(database, stamp);
+      if (present.tenant !== record._id) {
+        throw new Error(`database ${record.placement.database} carries the stamp of tenant ${present.tenant}`);
+      }
+    },
+  },
+  { name: 'client', run: ({ database, bootstrap }) => bootstrap.ensure(database) },
+];
+
+async function insertOrFind(database: TenantDatabase, stamp: Parameters<ReturnType<typeof stamps>['insert']>[0]) {
+  try {
+    return await stamps(database).insert(stamp);
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return (await stamps(database).findOne({ _id: 'stamp' })) ?? stamp;
+  }
+}
+
+function stamps(database: TenantDatabase) {
+  return database.model(stampModel);
+}
+
+/** Carries out registrations and undoes those that cannot be finished. */
+export function createProvisioning(options: ProvisioningOptions) {
+  const { control, directory, clusters, useDatabase, migrations, events } = options;
+
+  /** Writes a step into the ledger; the lease goes on, because this process is alive. */
+  async function record(tenant: TenantRecord, step: string): Promise<void> {
+    await control.tenants.findOneAndUpdate(
+      { _id: tenant._id, status: 'PROVISIONING' },
+      {
+        $addToSet: { 'provisioning.done': step },
+        $set: { 'provisioning.leasedUntil': new Date(Date.now() + LEASE_MS) },
+      },
+    );
+  }
+
+  async function activate(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
+    const active = await control.tenants.findOneAndUpdate(
+      { _id: tenant._id, status: 'PROVISIONING' },
+      {
+        $set: {
+          status: 'ACTIVE',
+          'provisioning.done': STEPS.map(({ name }) => name),
+          'provisioning.bootstrapClient': bootstrap.id,
+          updatedAt: new Date(),
+        },
+        $inc: { version: 1 },
+      },
+    );
+    if (active === null) throw new Error('the registration was undone meanwhile');
+    directory.forget(active._id, active.names);
+    const { _id, identifier, isSelfRegistered } = active;
+    events.tenantRegistered({ tenant: _id, identifier, isSelfRegistered });
+    return active;
+  }
+
+  return {
+    /** Runs the steps that are not done and opens the tenant for business. */
+    async finish(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
+      let step = 'open';
+      try {
+        await useDatabase(tenant._id as TenantId, tenant.placement, async (database) => {
+          for (const { name, run } of STEPS) {
+            step = name;
+            if (tenant.provisioning.done.includes(name)) continue;
+            await run({ record: tenant, database, bootstrap, migrations });
+            // The last step is written down together with the activation.
+            if (name !== STEPS.at(-1)?.name) await record(tenant, name);
+          }
+        });
+        step = 'activate';
+        return await activate(tenant, bootstrap);
+      } catch (err) {
+        events.provisioningFailed({ tenant: tenant._id, step, err });
+        throw err;
+      }
+    },
+
+    /**
+     * Removes every trace of a tenant nobody can use or ever used, so that its identifier is free again. Marked first:
+     * a tenant must not be served while its database goes.
+     */
+    async undo(tenant: TenantRecord): Promise<void> {
+      const marked = await control.tenants.findOneAndUpdate(
+        { _id: tenant._id, status: tenant.status, claimedAt: null },
+        { $set: { status: 'FAILED', updatedAt: new Date() }, $inc: { version: 1 } },
+      );
+      if (marked === null) return;
+      directory.forget(tenant._id, tenant.names);
+      await useDatabase(tenant._id as TenantId, tenant.placement, (database) => database.drop());
+      const gone = await control.tenants.findOneAndDelete({ _id: tenant._id, status: 'FAILED' });
+      if (gone === null) return;
+      await clusters.account(tenant.placement.cluster, -SIGN_UP_NAMESPACES);
+      directory.forget(tenant._id, tenant.names);
+    },
+  };
+}
+
+export type Provisioning = ReturnType<typeof createProvisioning>;

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateSigningKey } from '../auth/signing-key.ts';
+import { TENANT_SCOPES } from '../auth/scopes.ts';
+import type { SecretBox } from '../config/secrets.ts';
+import { parseInput } from '../graphql/user-errors.ts';
+import { CodedError } from '../lib/coded-error.ts';
+import { userError } from '../lib/user-error.ts';
+import { uuidv7 } from '../lib/uuid.ts';
+import { clientModel } from '../modules/clients/client.ts';
+import { isDuplicateKey } from '../mongo/duplicate-key.ts';
+import { identifierFault, isIdentifier } from '../tenancy/identifier.ts';
+import { effectiveSetting } from '../tenancy/settings.ts';
+import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
+import type { Clusters } from './clusters.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { DEDICATED, place } from './placement.ts';
+import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
+import { type PlacementRequest, registrationInput } from './registration-input.ts';
+import type { UseTenantDatabase } from './tenant-database.ts';
+import { type TenantRecord, tenantOf } from './tenant-record.ts';
+import type { TokenIssuer } from './token-issuer.ts';
+
+/** How long a replay of an idempotency key is answered with fresh credentials, in milliseconds. */
+const REPLAY_MS = 600_000;
+
+/** How long a replay waits for the process that works on the registration, and between looks, in milliseconds. */
+const WAIT_MS = 5_000;
+const LOOK_MS = 50;
+
+export interface RegistrationOptions {
+  control: ControlDatabase;
+  clusters: Clusters;
+  provisioning: Provisioning;
+  useDatabase: UseTenantDatabase;
+  tokens: TokenIssuer;
+  box: SecretBox;
+  publicUrl: string;
+  /** Modules a tenant can have, and what each needs. */
+  modules: readonly { id: string; dependsOn: readonly string[] }[];
+}
+
+/** Credentials of the administrator; shown once. */
+export interface Bootstrap {
+  accessToken: string;
+  expiresAt: Date;
+  clientId: string;
+  clientSecret: string;
+}
+
+export interface Registered {
+  record: TenantRecord;
+  /** Null when an idempotency key is replayed too late. */
+  bootstrap: Bootstrap | null;
+}
+
+/** Who asks. */
+export interface RegistrationOrigin {
+  isSelfRegistered: boolean;
+  placement: PlacementRequest;
+}
+
+/**
+ * Registers tenants. Everything that must be unique is decided by unique indexes of the control database, so that any
+ * number of nodes can register at once.
+ */
+export function createRegistration(options: RegistrationOptions) {
+  const { control, clusters, provisioning, useDatabase, tokens, box, publicUrl, modules } = options;
+  const Input = registrationInput(modules.map(({ id }) => id));
+  const publicHost = new URL(publicUrl).hostname;
+
+  /**
+   * Registers a tenant and answers when it is ACTIVE.
+   *
+   * @throws {UserErrors} `IDENTIFIER_*`, INVALID, REQUIRED, TOO_LONG; CONFLICT when an idempotency key comes with
+   * another input than before.
+   * @throws {CodedError} CAPACITY_EXHAUSTED; TENANT_UNAVAILABLE while another process works on the same key.
+   */
+  async function register(input: unknown, origin: RegistrationOrigin): Promise<Registered> {
+    const parsed = parseInput(Input, input);
+    const fault = identifierFault(parsed.identifier, publicHost);
+    if (fault !== undefined) throw userError(fault, 'This identifier cannot be used.', 'identifier');
+    requireDependencies(parsed.modules);
+    const keyHash = parsed.idempotencyKey === undefined ? undefined : sha256(parsed.idempotencyKey);
+    const { idempotencyKey: _key, ...bound } = parsed;
+    const inputHash = sha256(JSON.stringify(bound));
+    if (keyHash !== undefined) {
+      const earlier = await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
+      if (earlier !== null) return replay(earlier, inputHash);
+    }
+
+    const id = uuidv7() as TenantId;
+    const [signingKey, placement] = await Promise.all([
+      generateSigningKey(),
+      place(id, origin.placement, clusters, box),
+    ]);
+    const bootstrap = freshBootstrapClient();
+    const now = new Date();
+    const { kid, alg, publicJwk, privatePem } = signingKey;
+    const draft: TenantRecord = {
+      _id: id,
+      identifier: parsed.identifier as TenantIdentifier,
+      names: [parsed.identifier as TenantIdentifier],
+      name: parsed.name,
+      status: 'PROVISIONING',
+      isSelfRegistered: origin.isSelfRegistered,
+      administratorEmail: parsed.administrator?.email ?? null,
+      issuer: `${publicUrl}/t/${parsed.identifier}`,
+      modules: parsed.modules,
+      settings: {},
+      settingsRevision: 0,
+      placement,
+      keys: [{ kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, id) }],
+      provisioning: {
+        done: [],
+        leasedUntil: new Date(now.getTime() + LEASE_MS),
+        ...(keyHash === undefined ? {} : { keyHash }),
+        inputHash,
+        bootstrapClient: bootstrap.id,
+        attempts: 1,
+      },
+      claimedAt: null,
+      createdAt: now,
+      updatedAt: now,
+      version: 1,
+    };
+    try {
+      await control.tenants.insert(draft);
+    } catch (error) {
+      if (placement.cluster !== DEDICATED) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
+      if (isDuplicateKey(error, 'names')) {
+        throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
+      }
+      if (isDuplicateKey(error, 'idempotency_key')) return register(input, origin);
+      throw error;
+    }
+    const record = await provisioning.finish(draft, bootstrap);
+    return { record, bootstrap: await credentials(record, bootstrap) };
+  }
+
+  /** The same key again: the same tenant, and fresh credentials in place of those that may have been lost. */
+  async function replay(earlier: TenantRecord, inputHash: string): Promise<Registered> {
+    if (earlier.provisioning.inputHash !== inputHash) {
+      throw userError('CONFLICT', 'This idempotency key came with another input before.', 'idempotencyKey');
+    }
+    const record = earlier.status === 'PROVISIONING' ? await takeUp(earlier) : earlier;
+    const isFresh = record.createdAt.getTime() + REPLAY_MS > Date.now();
+    if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
+    const bootstrap = freshBootstrapClient();
+    const old = record.provisioning.bootstrapClient;
+    const claimed = await control.tenants.findOneAndUpdate(
+      { _id: record._id, 'provisioning.bootstrapClient': old },
+      { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
+    );
+    // Two replays at once: the other one has replaced the credentials; this one replaces those.
+    if (claimed === null) return replay((await control.tenants.findOne({ _id: record._id })) ?? record, inputHash);
+    await useDatabase(record._id as TenantId, record.placement, async (database) => {
+      await bootstrap.ensure(database);
+      if (old !== null) await database.model(clientModel).findOneAndDelete({ _id: old });
+    });
+    return { record: claimed, bootstrap: await credentials(claimed, bootstrap) };
+  }
+
+  /** Waits for whoever works on a registration; finishes it when its lease has run out. */
+  async function takeUp(earlier: TenantRecord): Promise<TenantRecord> {
+    for (const until = Date.now() + WAIT_MS; Date.now() < until; await sleep(LOOK_MS)) {
+      const record = await control.tenants.findOne({ _id: earlier._id });
+      if (record === null) break;
+      if (record.status !== 'PROVISIONING') return record;
+      const leased = await leaseExpired(record);
+      if (leased !== null) return resume(leased);
+    }
+    throw new CodedError('TENANT_UNAVAILABLE', 'This registration is still being worked on; try again shortly.', {
+      retryAfterMs: WAIT_MS,
+    });
+  }
+
+  /** Takes over a registration whose process is gone; null while its lease holds. */
+  function leaseExpired(record: TenantRecord): Promise<TenantRecord | null> {
+    const now = new Date();
+    return control.tenants.findOneAndUpdate(
+      { _id: record._id, status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: now } },
+      {
+        $set: { 'provisioning.leasedUntil': new Date(now.getTime() + LEASE_MS) },
+        $inc: { 'provisioning.attempts': 1 },
+      },
+    );
+  }
+
+  function resume(record: TenantRecord): Promise<TenantRecord> {
+    // The secret of the client the dead process may have made is known to nobody: another client takes its place.
+    return provisioning.finish(record, freshBootstrapClient());
+  }
+
+  async function credentials(record: TenantRecord, { id, secret }: BootstrapClient): Promise<Bootstrap | null> {
+    if (secret === undefined) return null;
+    const lifetime = effectiveSetting(tenantOf(record).settings, 'options.accessTokenLifetimeSeconds');
+    const { token, expiresAt } = await tokens.forTenant(record, {
+      subject: id,
+      clientId: id,
+      scopes: TENANT_SCOPES,
+      lifetimeMs: lifetime * 1_000,
+    });
+    return { accessToken: token, expiresAt, clientId: id, clientSecret: secret };
+  }
+
+  function requireDependencies(ids: readonly string[]): void {
+    for (const { id, dependsOn } of modules) {
+      const missing = ids.includes(id) ? dependsOn.find((needed) => !ids.includes(needed)) : undefined;
+      if (missing !== undefined) throw userError('INVALID', `The module ${id} needs ${missing}.`, 'modules');
+    }
+  }
+
+  return {
+    register,
+    leaseExpired,
+    resume,
+    async isAvailable(identifier: string): Promise<boolean> {
+      if (identifierFault(identifier, publicHost) !== undefined || !isIdentifier(identifier)) return false;
+      return !(await control.tenants.has({ names: identifier }));
+    },
+  };
+}
+
+export type Registration = ReturnType<typeof createRegistration>;
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

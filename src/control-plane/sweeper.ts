@@ -1,0 +1,93 @@
+import type { Events } from '../observability/events.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { MAX_ATTEMPTS, type Provisioning } from './provisioning.ts';
+import type { Registration } from './registration.ts';
+import type { TenantRecord } from './tenant-record.ts';
+
+/** Pause between two sweeps, in milliseconds. */
+const INTERVAL_MS = 5_000;
+
+/** A self-registered tenant nobody ever signed in to is removed after this time, in milliseconds. */
+const UNCLAIMED_MS = 86_400_000;
+
+/** Tenants looked at in one sweep. */
+const BATCH = 100;
+
+export interface SweeperOptions {
+  control: ControlDatabase;
+  registration: Registration;
+  provisioning: Provisioning;
+  events: Events;
+}
+
+/** Finishes or undoes registrations whose process died, and removes tenants nobody ever used. */
+export function createSweeper({ control, registration, provisioning, events }: SweeperOptions) {
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> = Promise.resolve();
+  let isClosed = false;
+
+  async function finishInterrupted(): Promise<void> {
+    const interrupted = await control.tenants.find(
+      { status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: new Date() } },
+      { limit: BATCH },
+    );
+    await eachAlone(interrupted, async (found) => {
+      const record = await registration.leaseExpired(found);
+      if (record === null) return;
+      const { keyHash, attempts, done } = record.provisioning;
+      // Without an idempotency key nobody can ever get at the credentials of a self-registered tenant.
+      const isHopeless = attempts > MAX_ATTEMPTS || (record.isSelfRegistered && keyHash === undefined);
+      events.provisioningResumed({ tenant: record._id, step: isHopeless ? 'undo' : (done.at(-1) ?? 'first') });
+      await (isHopeless ? provisioning.undo(record) : registration.resume(record));
+    });
+    // An undoing that was cut off is carried on.
+    await eachAlone(await control.tenants.find({ status: 'FAILED' }, { limit: BATCH }), provisioning.undo);
+  }
+
+  /** One bad tenant must not keep the others waiting; its failure has been told as an event. */
+  async function eachAlone(
+    records: readonly TenantRecord[],
+    work: (record: TenantRecord) => Promise<unknown>,
+  ): Promise<void> {
+    for (const record of records) {
+      if (isClosed) return;
+      await work(record).catch((err: unknown) => events.sweepFailed({ tenant: record._id, err }));
+    }
+  }
+
+  async function removeUnclaimed(): Promise<void> {
+    const unclaimed = await control.tenants.find(
+      {
+        status: 'ACTIVE',
+        isSelfRegistered: true,
+        claimedAt: null,
+        createdAt: { $lt: new Date(Date.now() - UNCLAIMED_MS) },
+      },
+      { limit: BATCH },
+    );
+    await eachAlone(unclaimed, provisioning.undo);
+  }
+
+  async function sweep(): Promise<void> {
+    try {
+      await finishInterrupted();
+      await removeUnclaimed();
+    } catch (err) {
+      events.sweepFailed({ err });
+    }
+  }
+
+  return {
+    /** Sweeps now and then again and again. */
+    start(): void {
+      sweeping = sweep().then(() => {
+        if (!isClosed) timer = setTimeout(() => this.start(), INTERVAL_MS);
+      });
+    },
+    async [Symbol.asyncDispose](): Promise<void> {
+      isClosed = true;
+      clearTimeout(timer);
+      await sweeping;
+    },
+  };
+}

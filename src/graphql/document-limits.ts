@@ -1,0 +1,81 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { DEPTH_LIMIT, FIELD_LIMIT, REPEAT_LIMIT, ROOT_FIELD_LIMIT } from './limits.ts';
+
+interface Size {
+  depth: number;
+  fields: number;
+}
+
+/**
+ * Measures a document before it is validated, because validation itself can be the attack: one rule is quadratic in
+ * repeated fields, others follow every fragment spread (parse-server CVE-2026-34573, graphql-php CVE-2026-40476).
+ * Each fragment is measured once, so the cost is linear in the document.
+ *
+ * @returns the error, or undefined for a document of a tolerable size.
+ */
+export function documentLimitError(document: DocumentNode): GraphQLError | undefined {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  const measured = new Map<string, Size>();
+  let isRepetitive = false;
+
+  const sizeOf = (selectionSet: SelectionSetNode): Size => {
+    const size: Size = { depth: 0, fields: 0 };
+    const seen = new Map<string, number>();
+    for (const selection of selectionSet.selections) {
+      const part = measure(selection);
+      size.depth = Math.max(size.depth, part.depth);
+      size.fields = Math.min(size.fields + part.fields, Number.MAX_SAFE_INTEGER);
+      const key = selection.kind === Kind.INLINE_FRAGMENT ? '...' : (('alias' in selection ? selection.alias : undefined) ?? selection.name).value;
+      const repeats = (seen.get(key) ?? 0) + 1;
+      seen.set(key, repeats);
+      if (repeats > REPEAT_LIMIT) isRepetitive = true;
+    }
+    return size;
+  };
+
+  const measure = (selection: SelectionSetNode['selections'][number]): Size => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return fragmentSize(selection.name.value);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return sizeOf(selection.selectionSet);
+    const inner = selection.selectionSet === undefined ? { depth: 0, fields: 0 } : sizeOf(selection.selectionSet);
+    // Introspection is deep by nature; graphql-js limits it by a rule of its own.
+    const isIntrospection = selection.name.value === '__schema' || selection.name.value === '__type';
+    return { depth: isIntrospection ? 1 : inner.depth + 1, fields: inner.fields + 1 };
+  };
+
+  const fragmentSize = (name: string): Size => {
+    const known = measured.get(name);
+    if (known !== undefined) return known;
+    // Stands in while the fragment is measured: a cycle ends here and is refused by validation.
+    measured.set(name, { depth: 0, fields: 0 });
+    const fragment = fragments.get(name);
+    const size = fragment === undefined ? { depth: 0, fields: 0 } : sizeOf(fragment.selectionSet);
+    measured.set(name, size);
+    return size;
+  };
+
+  for (const name of fragments.keys()) fragmentSize(name);
+  const sizes = operations.map(({ selectionSet }) => sizeOf(selectionSet));
+  if (isRepetitive) return limitError('One selection is repeated too often.', REPEAT_LIMIT);
+  if (operations.some(({ selectionSet }) => selectionSet.selections.length > ROOT_FIELD_LIMIT)) {
+    return limitError('The operation has too many root fields.', ROOT_FIELD_LIMIT);
+  }
+  if (sizes.some(({ depth }) => depth > DEPTH_LIMIT)) return limitError('The document is too deep.', DEPTH_LIMIT);
+  const fields = sizes.reduce((sum, size) => sum + size.fields, 0);
+  return fields > FIELD_LIMIT ? limitError('The document has too many fields.', FIELD_LIMIT) : undefined;
+}
+
+export function limitError(message: string, limit: number): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'LIMIT_EXCEEDED', limit } });
+}

@@ -1,0 +1,75 @@
+import { type DocumentNode, type GraphQLSchema, Kind, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import type { ErrorCode } from '../lib/error-codes.ts';
+import type { Logger } from '../observability/logger.ts';
+import { moduleDisabledRule } from './module-disabled-rule.ts';
+import { useDocumentErrors } from './use-document-errors.ts';
+import { useDocumentLimits } from './use-document-limits.ts';
+import { usePublicErrors } from './use-public-errors.ts';
+
+/** What the engine must know of a request besides what resolvers get. */
+export interface EngineContext {
+  readonly schema: GraphQLSchema;
+  readonly requestId: string;
+  readonly log: Logger;
+  readonly mayIntrospect: boolean;
+  onOperation(name: string): void;
+  onError(code: ErrorCode): void;
+}
+
+/** Parses, checks and executes GraphQL over HTTP requests. */
+export type Engine = (request: Request, context: EngineContext & object) => Promise<Response>;
+
+/** All requests come under this address: which route they took was decided before. */
+export const ENGINE_URL = 'http://gateway/graphql';
+
+/**
+ * The one GraphQL Yoga of the process. It knows nothing of tenants: the schema and the resolvers' context come with
+ * each request. Its parse cache is shared by text, its validation cache is keyed by schema object.
+ *
+ * @param superset - every field there is, to tell a disabled module from a mistake.
+ */
+export function createEngine(superset: GraphQLSchema): Engine {
+  const yoga = createYoga<EngineContext>({
+    schema: ({ schema }) => schema,
+    plugins: [useDocumentLimits(), useDocumentErrors(), useRules(superset), useOperationName(), usePublicErrors()],
+    // Errors are made public in one place, usePublicErrors.
+    maskedErrors: false,
+    logging: false,
+    // Each of these is done by a stage of its own (src/http) or not wanted.
+    maxRequestBodySize: false,
+    multipart: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    batching: false,
+  });
+  return async (request, context) => yoga.fetch(request, context);
+}
+
+function useRules(superset: GraphQLSchema): Plugin<EngineContext> {
+  const rule = moduleDisabledRule(superset);
+  return {
+    onValidate({ addValidationRule, context }) {
+      addValidationRule(rule);
+      const { mayIntrospect } = context as unknown as EngineContext;
+      if (!mayIntrospect) addValidationRule(NoSchemaIntrospectionCustomRule);
+    },
+  };
+}
+
+function useOperationName(): Plugin<EngineContext> {
+  return {
+    onExecute({ args }) {
+      const context = args.contextValue as unknown as EngineContext;
+      const operation = (args.document as DocumentNode).definitions.find(
+        (definition) =>
+          definition.kind === Kind.OPERATION_DEFINITION &&
+          (args.operationName == null || definition.name?.value === args.operationName),
+      );
+      if (operation?.kind === Kind.OPERATION_DEFINITION) {
+        context.onOperation(`${operation.operation} ${operation.name?.value ?? '-'}`.slice(0, 100));
+      }
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { GraphQLError } from 'graphql';
+import type { ErrorHttp } from '../graphql/public-error.ts';
+import { publicError } from '../graphql/public-error.ts';
+import type { Exchange, Reply } from './exchange.ts';
+
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+
+/** Answers an error that ended a request before GraphQL could: the same form as GraphQL's own. */
+export function errorReply(exchange: Exchange, thrown: unknown): Reply {
+  const { error, code, cause } = publicError(thrown, exchange.requestId, true);
+  exchange.codes.push(code);
+  if (code === 'INTERNAL') exchange.log.error({ err: cause }, 'request failed');
+  else if (cause !== undefined) exchange.log.debug({ err: cause, code }, 'request refused');
+  const { http, ...extensions } = error.extensions as { http: ErrorHttp };
+  const body = new GraphQLError(error.message, { extensions });
+  const accept = exchange.request.headers.accept ?? '';
+  const isModern = accept.includes(GRAPHQL_RESPONSE);
+  return {
+    status: http.spec === true && !isModern && http.status === 400 ? 200 : http.status,
+    headers: {
+      'content-type': `${isModern ? GRAPHQL_RESPONSE : 'application/json'}; charset=utf-8`,
+      'cache-control': 'no-store',
+      ...http.headers,
+    },
+    body: JSON.stringify({ errors: [body] }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http';
+import type { Principal } from '../auth/principal.ts';
+import type { ErrorCode } from '../lib/error-codes.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Scope } from '../shell/scope.ts';
+import { ABSENT, type Candidate } from '../tenancy/candidate.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { Route } from './route.ts';
+
+/** What is sent back; outer stages may still add headers. */
+export interface Reply {
+  status: number;
+  headers: Record<string, string>;
+  body: string | Buffer | undefined;
+}
+
+/** One request on its way through the stages, each of which fills in what it finds out. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  /** Aborted at the deadline and when the caller hangs up. */
+  readonly abort: AbortController;
+  log: Logger;
+  route: Route;
+  /** Address of the caller, behind as many proxies as are trusted. */
+  address: string;
+  body: Buffer | undefined;
+  host: Candidate;
+  prefix: Candidate;
+  /** A verified token's tenant and caller. */
+  claim: { tenant: Tenant; principal: Principal } | undefined;
+  /** Set once the sources agree. */
+  tenant: Tenant | undefined;
+  scope: Scope | undefined;
+  /** For the log line. */
+  operation: string | undefined;
+  codes: ErrorCode[];
+  reply: Reply | undefined;
+}
+
+export function newExchange(
+  request: IncomingMessage,
+  start: { requestId: string; log: Logger; route: Route; address: string },
+): Exchange {
+  return {
+    request,
+    startedAtMs: performance.now(),
+    abort: new AbortController(),
+    ...start,
+    body: undefined,
+    host: ABSENT,
+    prefix: ABSENT,
+    claim: undefined,
+    tenant: undefined,
+    scope: undefined,
+    operation: undefined,
+    codes: [],
+    reply: undefined,
+  };
+}

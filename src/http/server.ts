@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Logger } from '../observability/logger.ts';
+import { uuidv7 } from '../lib/uuid.ts';
+import { clientAddress } from './client-address.ts';
+import { type Exchange, newExchange } from './exchange.ts';
+import { routeOf } from './route.ts';
+
+export interface HttpServerOptions {
+  handle(exchange: Exchange): Promise<void>;
+  log: Logger;
+  trustedProxies: number;
+}
+
+/** Sizes and times a client cannot exceed. */
+const MAX_HEADER_BYTES = 16_384;
+const MAX_HEADERS = 100;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The public listener: turns each HTTP request into an exchange and its reply into a response. */
+export function createHttpServer({ handle, log, trustedProxies }: HttpServerOptions): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      requireHostHeader: true,
+    },
+    (request, response) => {
+      const requestId = uuidv7();
+      const exchange = newExchange(request, {
+        requestId,
+        log: log.child({ requestId }),
+        route: routeOf((request.url ?? '').split('?')[0] ?? ''),
+        address: clientAddress(request, trustedProxies),
+      });
+      response.once('close', () => {
+        if (!response.writableFinished) exchange.abort.abort(new DOMException('the caller hung up', 'AbortError'));
+      });
+      handle(exchange).then(
+        () => send(exchange, request, response),
+        (err: unknown) => {
+          exchange.log.error({ err }, 'a stage failed outside of all others');
+          response.destroy();
+        },
+      );
+    },
+  );
+  server.maxHeadersCount = MAX_HEADERS;
+  return server;
+}
+
+function send({ reply }: Exchange, request: IncomingMessage, response: ServerResponse): void {
+  if (response.destroyed) return;
+  const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  response.writeHead(status, { ...headers, 'content-length': String(length) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,14 @@
+import { errorReply } from './error-reply.ts';
+import type { Stage } from './stage.ts';
+
+/** Whatever a later stage throws becomes a reply here. */
+export function useErrors(): Stage {
+  return async (exchange, next) => {
+    try {
+      await next();
+    } catch (error) {
+      exchange.reply = errorReply(exchange, error);
+    }
+    if (exchange.reply !== undefined) exchange.reply.headers['x-request-id'] = exchange.requestId;
+  };
+}

@@ -1,0 +1,49 @@
+import type { Config } from '../config/config.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { Exchange } from './exchange.ts';
+import { graphiqlAssets } from './graphiql/assets.ts';
+import { graphiqlPage, type SampleOperation } from './graphiql/page.ts';
+import { refusal } from './refuse.ts';
+import type { Stage } from './stage.ts';
+
+export interface GraphiqlOptions {
+  setting: Config['graphiql'];
+  /** Operations that work on this tenant's content; without a tenant those of the platform. */
+  samples(tenant: Tenant | undefined): readonly SampleOperation[];
+  /** A short-lived token for the header pane; in development only. */
+  developmentToken(tenant: Tenant): Promise<string | undefined>;
+}
+
+/** A browser's `GET` on a GraphQL route gets the GraphiQL page; everything it needs comes from this server. */
+export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOptions): Stage {
+  const assets = graphiqlAssets();
+  return async (exchange, next) => {
+    const { request, route } = exchange;
+    if (route.kind === 'asset') {
+      const asset = await assets.answer(request.url?.split('?')[0] ?? '', request.headers['accept-encoding'] as string | undefined);
+      if (asset === undefined) throw refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
+      exchange.reply = { status: 200, ...asset };
+      return;
+    }
+    if (setting === 'off' || !isBrowserVisit(exchange)) return next();
+    const tenant = exchange.tenant;
+    const token = tenant === undefined || setting !== 'on' ? undefined : await developmentToken(tenant);
+    const page = graphiqlPage({
+      title: tenant === undefined ? 'Tenant Gateway platform' : `${tenant.name} · GraphiQL`,
+      storageNamespace: tenant === undefined ? 'platform' : tenant.id,
+      endpoint: request.url?.split('?')[0] ?? '/graphql',
+      sampleOperations: [...samples(tenant)],
+      isSignInRequired: setting === 'signed-in',
+      assetUrls: await assets.urls(),
+      ...(token === undefined ? {} : { developmentToken: token }),
+    });
+    exchange.reply = { status: 200, ...page };
+  };
+}
+
+function isBrowserVisit({ request, route }: Exchange): boolean {
+  const isEndpoint = (route.kind === 'tenant' || route.kind === 'platform') && !route.isSchemaFile;
+  const wantsPage = (request.headers.accept ?? '').includes('text/html');
+  return isEndpoint && request.method === 'GET' && wantsPage && !/[?&]query=/.test(request.url ?? '');
+}
+

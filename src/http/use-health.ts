@@ -1,0 +1,22 @@
+import type { Stage } from './stage.ts';
+
+export interface HealthOptions {
+  /** Rejects when the control database does not answer. */
+  ping(): Promise<void>;
+  /** True once the process was asked to stop. */
+  isDraining(): boolean;
+}
+
+/** `/healthz`: the process is alive. `/readyz`: it can serve. */
+export function useHealth({ ping, isDraining }: HealthOptions): Stage {
+  return async (exchange, next) => {
+    const { kind } = exchange.route;
+    if (kind !== 'live' && kind !== 'ready') return next();
+    const isReady = kind === 'live' || (!isDraining() && (await ping().then(() => true, () => false)));
+    exchange.reply = {
+      status: isReady ? 200 : 503,
+      headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+      body: JSON.stringify({ status: isReady ? 'ok' : 'unavailable' }),
+    };
+  };
+}

@@ -1,0 +1,17 @@
+import { resolve } from '../tenancy/resolve.ts';
+import type { Stage } from './stage.ts';
+
+/** Decides whose request it is; every later stage works for that tenant. */
+export function useResolution(): Stage {
+  return (exchange, next) => {
+    const { route, claim, host, prefix } = exchange;
+    // Codegen reads the schema everybody could have before it knows any tenant.
+    const isSuperset =
+      route.kind === 'tenant' && route.isSchemaFile && !claim && host.kind === 'absent' && prefix.kind === 'absent';
+    if (route.kind === 'tenant' && !isSuperset) {
+      exchange.tenant = resolve({ claim: claim?.tenant, host, prefix });
+      exchange.log = exchange.log.child({ tenant: exchange.tenant.id });
+    }
+    return next();
+  };
+}

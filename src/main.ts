@@ -1,0 +1,53 @@
+import { createApp } from './app.ts';
+import { configFrom } from './config/config.ts';
+import { readEnv } from './config/env.ts';
+import { loadSecretBox } from './config/secrets.ts';
+import { openDemo } from './demo/open-demo.ts';
+import { welcome } from './demo/welcome.ts';
+import { createAdminServer } from './http/admin-server.ts';
+import { drain, listen } from './http/listen.ts';
+import { createHttpServer } from './http/server.ts';
+import { ResourceStack } from './lib/resource-stack.ts';
+import { openDeployment } from './mongo/deployment.ts';
+import { createLogger } from './observability/logger.ts';
+import { endProcess } from './process-end.ts';
+
+/** How long requests under way may take once the process is asked to stop, in milliseconds. */
+const DRAIN_MS = 10_000;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Starts the gateway; answers when it serves. What it owns is closed by the stack, newest first. */
+async function start(stack: ResourceStack): Promise<void> {
+  const config = configFrom(readEnv(process.env));
+  const log = createLogger(config.logLevel);
+  const box = await loadSecretBox(config);
+  const deployment = stack.use(await openDeployment(config, say));
+  const app = stack.use(
+    await createApp({
+      config,
+      box,
+      log,
+      mongoUri: deployment.uri,
+      defaultBudget: deployment.namespaceBudget,
+    }),
+  );
+  const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
+  const admin = createAdminServer(app.metrics.registry);
+  stack.defer(() => drain(admin, 0));
+  stack.defer(() => drain(server, DRAIN_MS));
+  stack.defer(() => app.startDraining());
+  const demo = config.hasDemo ? await openDemo(app, log, say) : [];
+  await listen(admin, config.admin.port, config.admin.host);
+  await listen(server, config.http.port, config.http.host);
+  app.start();
+  await welcome(config, app, demo, say);
+}
+
+const stack = new ResourceStack();
+endProcess({ close: () => stack[Symbol.asyncDispose](), say });
+start(stack).catch(async (error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  await stack[Symbol.asyncDispose]().catch(() => undefined);
+  process.exit((error as { exitCode?: number }).exitCode ?? 1);
+});

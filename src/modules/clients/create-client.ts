@@ -1,0 +1,44 @@
+import { creationOf, keyOfAnotherInput } from '../../graphql/idempotency.ts';
+import { parseInput } from '../../graphql/user-errors.ts';
+import type { Scope } from '../../shell/scope.ts';
+import { CreateInput, requireGatewayScopes, requireRedirectUris } from './client-input.ts';
+import type { KnownClient } from './client.ts';
+import { forgetLiveness } from './liveness.ts';
+import { newClient } from './new-client.ts';
+import { newSecret } from './new-secret.ts';
+import { requireOwn } from './own-strength.ts';
+import { clientStore } from './store.ts';
+
+/**
+ * Creates a client, a confidential one with its first secret. A replay of an idempotency key answers the client as it
+ * is now and no secret, because none is kept that could be shown again: add another one.
+ *
+ * @throws {UserErrors} INVALID, TOO_LONG, ...; CONFLICT for a key of another input
+ * @throws {CodedError} FORBIDDEN for a scope the caller lacks
+ */
+export async function createClient(
+  scope: Scope,
+  input: object,
+): Promise<{ client: KnownClient; secret: string | null }> {
+  const { idempotencyKey, ...values } = parseInput(CreateInput, input);
+  requireRedirectUris(values.redirectUris, values.kind);
+  requireGatewayScopes(values.scopes);
+  requireOwn(scope, values.scopes);
+
+  const { scopes, description = null, ...rest } = values;
+  const creation = creationOf(scope, 'client', idempotencyKey, values);
+  const now = new Date();
+  const secret = values.kind === 'CONFIDENTIAL' ? newSecret(now, null) : undefined;
+  const client = newClient({
+    ...rest,
+    ...creation,
+    description,
+    grants: scopes.length === 0 ? [] : [{ resource: null, scopes }],
+    secrets: secret === undefined ? [] : [secret.stored],
+    now,
+  });
+  const inserted = await clientStore(scope).insert(client, creation);
+  if (inserted === undefined) throw keyOfAnotherInput();
+  if (inserted.isNew) forgetLiveness(scope, client._id);
+  return { client: inserted.client, secret: inserted.isNew ? (secret?.plain ?? null) : null };
+}

@@ -1,0 +1,130 @@
+import { execute, type GraphQLFormattedError, parse, validate } from 'graphql';
+import { mongo } from 'mongoose';
+import type { Principal } from '../../src/auth/principal.ts';
+import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
+import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
+import { CodedError } from '../../src/lib/coded-error.ts';
+import { uuidv7 } from '../../src/lib/uuid.ts';
+import { modules } from '../../src/modules/index.ts';
+import { Collections } from '../../src/mongo/collections.ts';
+import { indexesByCollection } from '../../src/mongo/migration.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { openScope, type Scope } from '../../src/shell/scope.ts';
+import type { Shell } from '../../src/shell/shell.ts';
+import type { TenantRegistration } from '../../src/tenancy/registration.ts';
+import type { Tenant, TenantId, TenantIdentifier } from '../../src/tenancy/tenant.ts';
+import { mongodbUri } from './mongodb-uri.ts';
+
+/** What a document answers, with errors as `code message`. */
+export interface Answer {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the answer is JSON of whatever was asked for
+  data: any;
+  errors: string[];
+}
+
+export interface Caller {
+  /** Every scope, when absent. */
+  scopes?: readonly string[];
+  clientId?: string;
+}
+
+/** A tenant with a database of its own, reached through its schema as the endpoint would. */
+export interface BenchTenant {
+  readonly tenant: Tenant;
+  readonly db: mongo.Db;
+  run(source: string, variables?: object, caller?: Caller): Promise<Answer>;
+  scope(caller?: Caller): Promise<Scope>;
+}
+
+/** acme and globex on one server: modules are tried here without HTTP, tokens and control plane. */
+export interface ModuleBench {
+  readonly acme: BenchTenant;
+  readonly globex: BenchTenant;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export async function openModuleBench(enabled: readonly string[]): Promise<ModuleBench> {
+  const client = await new mongo.MongoClient(mongodbUri()).connect();
+  const run = uuidv7().slice(0, 18);
+  const acme = benchTenant('acme', client.db(`bench-${run}-acme`), enabled);
+  const globex = benchTenant('globex', client.db(`bench-${run}-globex`), enabled);
+  return {
+    acme,
+    globex,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([acme.db.dropDatabase(), globex.db.dropDatabase()]);
+      await client.close();
+    },
+  };
+}
+
+const schemas = createTenantSchemas(modules);
+const indexes = indexesByCollection(modules.flatMap(({ migrations }) => migrations));
+
+function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): BenchTenant {
+  const tenant: Tenant = {
+    id: uuidv7() as TenantId,
+    identifier: name as TenantIdentifier,
+    aliases: [],
+    name,
+    status: 'ACTIVE',
+    issuer: `https://gateway.example/t/${name}`,
+    modules: enabled,
+    settings: {},
+    settingsRevision: 0,
+    placement: {
+      cluster: 'main',
+      mode: 'DATABASE',
+      database: db.databaseName,
+      prefix: '',
+      sealedConnectionString: null,
+      epoch: 1,
+    },
+    keys: [],
+    isClaimed: true,
+    version: 1,
+  };
+  const shell = {
+    tenant: tenant.id,
+    epoch: 1,
+    collections: new Collections(db, '', indexes, () => undefined),
+    caches: new WeakMap(),
+  } as unknown as Shell;
+  const scope = ({ scopes = TENANT_SCOPES, clientId = 'tenant-gateway-cli' }: Caller = {}) => {
+    const lease = { value: Promise.resolve(shell), signal: new AbortController().signal, release: () => undefined };
+    const principal: Principal = { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes) };
+    return openScope(lease, {
+      tenant,
+      principal,
+      signal: AbortSignal.timeout(10_000),
+      log: createLogger('silent'),
+      registration: {} as TenantRegistration,
+      platform: { publicUrl: 'https://gateway.example', baseDomain: 'tenants.example' },
+    });
+  };
+  return {
+    tenant,
+    db,
+    scope,
+    async run(source, variables = {}, caller) {
+      const schema = schemas.of(enabled);
+      const document = parse(source);
+      const faults = validate(schema, document);
+      if (faults.length > 0) throw new AggregateError(faults, faults.join('\n'));
+      const answer = await execute({
+        schema,
+        document,
+        variableValues: { ...variables },
+        contextValue: { scope: await scope(caller), catalogue: modules },
+      });
+      return {
+        data: answer.data,
+        errors: (answer.errors ?? []).map((error) => described(error.originalError ?? error)),
+      };
+    },
+  };
+}
+
+function described(error: Error | GraphQLFormattedError): string {
+  return error instanceof CodedError ? `${error.code} ${error.message}` : `uncoded ${error.message}`;
+}
