@@ -3,7 +3,13 @@ import { CodedError } from '../lib/coded-error.ts';
 import type { RuleTree } from './rules.ts';
 import { allow, deny, shieldMiddleware, type ShieldRule } from './shield.ts';
 
-type Wrapper = (resolve: Resolver, parent: unknown, args: unknown, context: unknown, info: unknown) => unknown;
+type Wrapper = (
+  resolve: Resolver,
+  parent: unknown,
+  args: unknown,
+  context: unknown,
+  info: unknown,
+) => unknown;
 type Resolver = (parent: unknown, args: unknown, context: unknown, info: unknown) => unknown;
 
 /** The rule of a field; `deny` when nobody wrote one. */
@@ -32,7 +38,11 @@ export function applyRules(schema: GraphQLSchema, tree: RuleTree): GraphQLSchema
     fallbackRule: deny,
     fallbackError: new CodedError('FORBIDDEN', 'Nobody may use this field.'),
   });
-  const wrappers = (generator as unknown as { generate(schema: GraphQLSchema): Record<string, Record<string, Wrapper | { resolve: Wrapper }>> }).generate(schema);
+  const wrappers = (
+    generator as unknown as {
+      generate(schema: GraphQLSchema): Record<string, Record<string, Wrapper | { resolve: Wrapper }>>;
+    }
+  ).generate(schema);
   for (const [typeName, fields] of Object.entries(guarded)) {
     const type = schema.getType(typeName);
     if (!isObjectType(type)) continue;
@@ -41,7 +51,8 @@ export function applyRules(schema: GraphQLSchema, tree: RuleTree): GraphQLSchema
       const made = wrappers[typeName]?.[name];
       // Shield wraps what comes of `deny` and of combined rules.
       const wrapper = typeof made === 'object' ? made.resolve : made;
-      if (field === undefined || wrapper === undefined) throw new Error(`no rule was made for ${typeName}.${name}`);
+      if (field === undefined || wrapper === undefined)
+        throw new Error(`no rule was made for ${typeName}.${name}`);
       guard(field, wrapper);
     }
   }

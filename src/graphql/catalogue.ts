@@ -28,6 +28,7 @@ export function nodeSourceOf(
   enabled: readonly string[],
   typename: string,
 ): NodeSource | undefined {
-  return catalogue.find(({ id, isAlwaysOn, nodes }) => (isAlwaysOn || enabled.includes(id)) && Object.hasOwn(nodes, typename))
-    ?.nodes[typename];
+  return catalogue.find(
+    ({ id, isAlwaysOn, nodes }) => (isAlwaysOn || enabled.includes(id)) && Object.hasOwn(nodes, typename),
+  )?.nodes[typename];
 }

@@ -1,6 +1,6 @@
 import { execute, type GraphQLFormattedError, parse, validate } from 'graphql';
 import { mongo } from 'mongoose';
-import type { Principal } from '../../src/auth/principal.ts';
+import { ANONYMOUS, type Principal } from '../../src/auth/principal.ts';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
 import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { CodedError } from '../../src/lib/coded-error.ts';
@@ -25,6 +25,7 @@ export interface Answer {
 export interface Caller {
   /** Every scope, when absent. */
   scopes?: readonly string[];
+  isAnonymous?: boolean;
   clientId?: string;
 }
 
@@ -40,17 +41,27 @@ export interface BenchTenant {
 export interface ModuleBench {
   readonly acme: BenchTenant;
   readonly globex: BenchTenant;
+  /** Names of the database commands that run while `work` does. */
+  commandsOf(work: () => Promise<unknown>): Promise<string[]>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 export async function openModuleBench(enabled: readonly string[]): Promise<ModuleBench> {
-  const client = await new mongo.MongoClient(mongodbUri()).connect();
+  const client = await new mongo.MongoClient(mongodbUri(), { monitorCommands: true }).connect();
   const run = uuidv7().slice(0, 18);
   const acme = benchTenant('acme', client.db(`bench-${run}-acme`), enabled);
   const globex = benchTenant('globex', client.db(`bench-${run}-globex`), enabled);
   return {
     acme,
     globex,
+    async commandsOf(work) {
+      const names: string[] = [];
+      const note = ({ commandName }: { commandName: string }) => void names.push(commandName);
+      client.on('commandStarted', note);
+      await work();
+      client.off('commandStarted', note);
+      return names;
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([acme.db.dropDatabase(), globex.db.dropDatabase()]);
       await client.close();
@@ -90,9 +101,19 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     collections: new Collections(db, '', indexes, () => undefined),
     caches: new WeakMap(),
   } as unknown as Shell;
-  const scope = ({ scopes = TENANT_SCOPES, clientId = 'tenant-gateway-cli' }: Caller = {}) => {
-    const lease = { value: Promise.resolve(shell), signal: new AbortController().signal, release: () => undefined };
-    const principal: Principal = { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes) };
+  const scope = ({
+    scopes = TENANT_SCOPES,
+    clientId = 'tenant-gateway-cli',
+    isAnonymous = false,
+  }: Caller = {}) => {
+    const lease = {
+      value: Promise.resolve(shell),
+      signal: new AbortController().signal,
+      release: () => undefined,
+    };
+    const principal: Principal = isAnonymous
+      ? ANONYMOUS
+      : { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes) };
     return openScope(lease, {
       tenant,
       principal,

@@ -111,6 +111,7 @@ builder.queryFields((t) => ({
     {
       type: ClientObject,
       subGraphs,
+      nullable: true,
       args: { filter: t.arg({ type: ClientFilter }), orderBy: t.arg({ type: ClientOrder }) },
       resolve: (_root, { filter, orderBy, ...page }, { scope }) =>
         clientStore(scope).page(filter ?? {}, page, {

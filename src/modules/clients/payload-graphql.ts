@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import type { builder } from '../../graphql/builder.ts';
 import { type Outcome, UserErrorObject } from '../../graphql/user-errors.ts';
 import type { KnownClient } from './client.ts';
 import { ClientObject } from './graphql.ts';

@@ -23,6 +23,7 @@ const ModuleObject = builder.objectRef<ModuleState>('Module').implement({
 builder.queryField('modules', (t) =>
   t.field({
     type: [ModuleObject],
+    nullable: true,
     subGraphs: ['core'],
     description: 'The modules there are, enabled or not.',
     resolve: (_root, _args, { scope, catalogue }) => statesOf(catalogue, scope.tenant),
@@ -34,6 +35,7 @@ builder.relayMutationField(
   { inputFields: (t) => ({ id: t.id({ required: true }) }) },
   {
     subGraphs: ['core'],
+    nullable: true,
     description: 'Enables a module whose dependencies are enabled. The schema grows by its fields at the next request.',
     resolve: (_root, { input }, context) =>
       withUserErrors(async () => {
@@ -62,6 +64,7 @@ builder.relayMutationField(
   { inputFields: (t) => ({ id: t.id({ required: true }) }) },
   {
     subGraphs: ['core'],
+    nullable: true,
     description: 'Disables a module. Its data stays and is there again when it is enabled.',
     resolve: (_root, { input }, context) =>
       withUserErrors(async () => {

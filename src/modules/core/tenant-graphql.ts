@@ -15,8 +15,9 @@ export const TenantObject = builder.objectRef<Tenant>('Tenant').implement({
     status: t.expose('status', { type: TenantStatusEnum, nullable: true }),
     hosts: t.stringList({
       nullable: true,
-      description: 'Identifiers this tenant answers to: the current one first, then its aliases.',
-      resolve: (tenant) => [tenant.identifier, ...tenant.aliases],
+      description: 'Hosts this tenant answers to: that of its identifier first, then those of its aliases.',
+      resolve: ({ identifier, aliases }, _args, { scope }) =>
+        [identifier, ...aliases].map((name) => `${name}.${scope.platform.baseDomain}`),
     }),
   }),
 });
@@ -37,6 +38,7 @@ builder.relayMutationField(
   { inputFields: (t) => ({ name: t.string({ required: true, description: 'At most 120 characters.' }) }) },
   {
     subGraphs: ['core'],
+    nullable: true,
     description: 'Changes the name people see.',
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => {
@@ -57,6 +59,7 @@ builder.relayMutationField(
   { inputFields: (t) => ({ identifier: t.string({ required: true }) }) },
   {
     subGraphs: ['core'],
+    nullable: true,
     description: 'Changes the identifier. The old one keeps working as an alias, and the issuer never changes.',
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ tenant: await scope.registration.rename(input.identifier) })),

@@ -76,6 +76,7 @@ builder.queryFields((t) => ({
     {
       type: ApiResourceObject,
       subGraphs,
+      nullable: true,
       args: { filter: t.arg({ type: ApiResourceFilter }), orderBy: t.arg({ type: ApiResourceOrder }) },
       resolve: (_root, { filter, orderBy, ...page }, { scope }) =>
         resourceStore(scope).page(filter ?? {}, page, {

@@ -66,7 +66,12 @@ const Settings = builder.objectRef<Tenant>('Settings').implement({
 });
 
 builder.queryField('settings', (t) =>
-  t.field({ type: Settings, subGraphs: ['settings'], resolve: (_root, _args, { scope }) => scope.tenant }),
+  t.field({
+    type: Settings,
+    nullable: true,
+    subGraphs: ['settings'],
+    resolve: (_root, _args, { scope }) => scope.tenant,
+  }),
 );
 
 const ThemeInput = builder.inputType('ThemeInput', {
@@ -94,6 +99,7 @@ builder.relayMutationField(
   },
   {
     subGraphs: ['settings'],
+    nullable: true,
     description: 'Sets the values that are given and leaves the others as they are.',
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ settings: await updateSettings(scope, input) })),
@@ -116,6 +122,7 @@ builder.relayMutationField(
   },
   {
     subGraphs: ['settings'],
+    nullable: true,
     description: "Forgets the tenant's own value, so that the platform's counts again.",
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ settings: await resetSetting(scope, input) })),

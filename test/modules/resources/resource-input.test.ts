@@ -19,15 +19,35 @@ async function faultsOf(input: object): Promise<string[]> {
 }
 
 describe('an audience', () => {
-  const good = ['https://api.example', 'https://api.example:8443/v1', 'urn:example:orders', 'api://orders', 'http://10.0.0.1/'];
+  const good = [
+    'https://api.example',
+    'https://api.example:8443/v1',
+    'urn:example:orders',
+    'api://orders',
+    'http://10.0.0.1/',
+  ];
 
   it.each(good)('may be %s', async (audience) => {
     expect((await resourceOf(bench.acme, { name: 'A', audience })).audience).toBe(audience);
   });
 
   const bad = [
-    ...['', 'orders', '/orders', 'https://', 'https:api.example', 'https:\\\\api.example', 'https://api.example/#part'],
-    ...['https://user:pass@api.example', 'https://api.example/a b', 'https://api.exämple', 'urn:', 'urn:a\u0000b'],
+    ...[
+      '',
+      'orders',
+      '/orders',
+      'https://',
+      'https:api.example',
+      'https:\\\\api.example',
+      'https://api.example/#part',
+    ],
+    ...[
+      'https://user:pass@api.example',
+      'https://api.example/a b',
+      'https://api.exämple',
+      'urn:',
+      'urn:a\u0000b',
+    ],
     ...[' https://api.example', 'https://api.example/\n', 'https:///path'],
   ];
 
@@ -38,7 +58,12 @@ describe('an audience', () => {
   const reserved = [
     ...['https://gateway.example', 'https://gateway.example/t/acme/graphql', 'http://GATEWAY.example:80/x'],
     ...['https://tenants.example/', 'https://acme.tenants.example/graphql', 'https://a.b.tenants.example'],
-    ...['https://gateway.example./', 'https://gatewa%79.example/', 'foo://Gateway.Example/', 'https://acme.TENANTS.example.:1/'],
+    ...[
+      'https://gateway.example./',
+      'https://gatewa%79.example/',
+      'foo://Gateway.Example/',
+      'https://acme.TENANTS.example.:1/',
+    ],
   ];
 
   it.each(reserved)('must not be an address of the gateway: %s', async (audience) => {
@@ -54,18 +79,27 @@ describe('an audience', () => {
       `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { resource { id } userErrors { code path } } }`,
       { input: { id: other.id, audience: 'urn:unique' } },
     );
-    expect(data.updateResource).toEqual({ resource: null, userErrors: [{ code: 'TAKEN', path: ['audience'] }] });
+    expect(data.updateResource).toEqual({
+      resource: null,
+      userErrors: [{ code: 'TAKEN', path: ['audience'] }],
+    });
   });
 
   it('has at most 500 characters', async () => {
     expect(await faultsOf({ name: 'A', audience: `urn:${'a'.repeat(497)}` })).toEqual(['TOO_LONG audience']);
-    expect(await faultsOf({ name: 'A', audience: `urn:${'a'.repeat(1_048_576)}` })).toEqual(['TOO_LONG audience']);
+    expect(await faultsOf({ name: 'A', audience: `urn:${'a'.repeat(1_048_576)}` })).toEqual([
+      'TOO_LONG audience',
+    ]);
   });
 });
 
 describe('a scope', () => {
   it.each(['orders:read', 'https://api.example/orders.read', '!#[]~'])('may be named %s', async (name) => {
-    await resourceOf(bench.acme, { name: 'A', audience: `urn:scope:${encodeURIComponent(name)}`, scopes: [{ name }] });
+    await resourceOf(bench.acme, {
+      name: 'A',
+      audience: `urn:scope:${encodeURIComponent(name)}`,
+      scopes: [{ name }],
+    });
   });
 
   it.each([
@@ -81,7 +115,10 @@ describe('a scope', () => {
   ])('is refused as %s: %j', async (code, name) => {
     const input = { name: 'A', audience: 'urn:bad', scopes: [{ name: 'ok' }, { name }] };
     expect(await faultsOf(input)).toEqual([`${code} scopes.1.name`]);
-    const { id } = await resourceOf(bench.acme, { name: 'A', audience: `urn:add:${encodeURIComponent(name)}` });
+    const { id } = await resourceOf(bench.acme, {
+      name: 'A',
+      audience: `urn:add:${encodeURIComponent(name)}`,
+    });
     const { data } = await bench.acme.run(addScope, { input: { id, name } });
     expect(data.addResourceScope).toEqual({ resource: null, userErrors: [{ code, path: ['name'] }] });
   });
@@ -124,6 +161,6 @@ describe('a name', () => {
       `mutation ($input: UpdateResourceInput!) { updateResource(input: $input) { userErrors { code path } } }`,
       { input: { id, name: null } },
     );
-    expect(data.updateResource.userErrors).toEqual([{ code: 'INVALID', path: ['name'] }]);
+    expect(data.updateResource.userErrors).toEqual([{ code: 'REQUIRED', path: ['name'] }]);
   });
 });

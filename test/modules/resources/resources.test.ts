@@ -69,9 +69,9 @@ describe('resources', () => {
     expect(names(first)).toEqual(['Bills', 'Billing']);
     expect(first.totalCount).toBe(3);
     const cursor = first.pageInfo.endCursor as string;
-    expect(names(await list(`first: 2, after: "${cursor}", orderBy: { field: NAME, direction: DESC }`))).toEqual([
-      'Archive',
-    ]);
+    expect(
+      names(await list(`first: 2, after: "${cursor}", orderBy: { field: NAME, direction: DESC }`)),
+    ).toEqual(['Archive']);
     const filtered = await list('filter: { namePrefix: "Bill" }');
     expect([names(filtered), filtered.totalCount]).toEqual([['Billing', 'Bills'], 2]);
     expect(names(await list('filter: { audience: "urn:globex:Archive" }'))).toEqual(['Archive']);
@@ -109,7 +109,9 @@ describe('resources', () => {
       revision: 1,
       scopes: [{ name: 'twin' }],
     });
-    const nodes = await acme.run(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, { ids: [other.id, one.id] });
+    const nodes = await acme.run(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, {
+      ids: [other.id, one.id],
+    });
     expect(nodes.data.nodes).toEqual([null, { id: one.id }]);
   });
 
@@ -117,7 +119,10 @@ describe('resources', () => {
     const { acme } = bench;
     const { id } = await resourceOf(acme, { name: 'Guarded', audience: 'urn:guarded' });
     const read = await acme.run(READ, { id }, { scopes: ['resources:write', 'clients:read'] });
-    expect(read).toEqual({ data: { resource: null }, errors: ['FORBIDDEN This needs the scope resources:read.'] });
+    expect(read).toEqual({
+      data: { resource: null },
+      errors: ['FORBIDDEN This needs the scope resources:read.'],
+    });
     const node = await acme.run(`query ($id: ID!) { node(id: $id) { id } }`, { id }, { scopes: [] });
     expect(node.errors).toEqual(['FORBIDDEN This needs the scope resources:read.']);
     const blind = await acme.run(
@@ -156,7 +161,9 @@ describe('a create with an idempotency key', () => {
 
   it('wants 128 bits', async () => {
     const short = await bench.acme.run(create, { input: { ...input, idempotencyKey: 'k'.repeat(21) } });
-    expect(short.data.createResource.userErrors).toMatchObject([{ code: 'INVALID', path: ['idempotencyKey'] }]);
+    expect(short.data.createResource.userErrors).toMatchObject([
+      { code: 'INVALID', path: ['idempotencyKey'] },
+    ]);
   });
 });
 
