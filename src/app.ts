@@ -99,7 +99,6 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
     const directory = new CachedDirectory(control);
-    stack.use(await followDirectory(control, directory, events));
     const clusters = new Clusters({ control, controlUri: mongoUri, box, events });
     await clusters.ensureDefault(defaultBudget);
     const account = (cluster: string, count: number) => {
@@ -122,6 +121,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
         events,
       }),
     );
+    stack.use(await followDirectory(control, directory, events, (tenant) => void shells.evict(tenant)));
     metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
 
     const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
@@ -141,7 +141,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       directory,
       clusters,
       useDatabase,
-      evictShell: (tenant) => shells.evict(tenant),
+      evictShell: (tenant, how) => shells.evict(tenant, how),
       events,
     });
     const sweeper = stack.use(createSweeper({ control, registration, provisioning, events }));
@@ -164,7 +164,6 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     const authenticate = createAuthenticator({
       directory,
       cache: new TokenCache({ max: MAX_TOKENS, clock: systemClock }),
-      publicUrl,
       tenantClaim: config.tenantClaim,
     });
     const bindRegistration = boundRegistration({ control, directory, publicHost, events });

@@ -10,7 +10,7 @@ import { createHttpServer } from './http/server.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { openDeployment } from './mongo/deployment.ts';
 import { createLogger } from './observability/logger.ts';
-import { endProcess } from './process-end.ts';
+import { endProcess } from './lib/end-process.ts';
 
 /** How long requests under way may take once the process is asked to stop, in milliseconds. */
 const DRAIN_MS = 10_000;

@@ -3,6 +3,9 @@
 /** Lexer tokens of a document. */
 export const TOKEN_LIMIT = 10_000;
 
+/** Brackets of any kind inside each other: selections, their arguments, and the JSON written into those. */
+export const NESTING_LIMIT = 100;
+
 /** Levels of selection. */
 export const DEPTH_LIMIT = 15;
 

@@ -62,7 +62,10 @@ export function httpOf(coded: CodedError, located?: GraphQLError): ErrorHttp {
   const given = located?.extensions['http'] as ErrorHttp | undefined;
   const status = given?.status ?? ERROR_CODES[coded.code].httpStatus;
   const headers: Record<string, string> = { ...given?.headers };
-  if (coded.code === 'UNAUTHENTICATED') headers['www-authenticate'] = 'Bearer error="invalid_token"';
+  if (coded.code === 'UNAUTHENTICATED') {
+    // RFC 6750 section 3.1: a request without any credentials gets no error code.
+    headers['www-authenticate'] = coded.cause === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
+  }
   if (coded.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(coded.retryAfterMs / 1_000));
   const isSpec = given?.spec ?? (given === undefined && REQUEST_ERRORS.includes(coded.code));
   return { status, headers, ...(isSpec ? { spec: true } : {}) };

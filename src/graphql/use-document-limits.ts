@@ -1,19 +1,15 @@
-import { type GraphQLError, parse } from 'graphql';
+import { Lexer, parse, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { documentLimitError, limitError } from './document-limits.ts';
-import { TOKEN_LIMIT } from './limits.ts';
+import { NESTING_LIMIT, TOKEN_LIMIT } from './limits.ts';
 
 /** Refuses a document that is too large before anything expensive looks at it. */
 export function useDocumentLimits(): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source, options) => {
-        try {
-          return parse(source, { ...options, maxTokens: TOKEN_LIMIT });
-        } catch (error) {
-          const isTooLong = /contains more that \d+ tokens/.test((error as GraphQLError).message);
-          throw isTooLong ? limitError('The document is too long.', TOKEN_LIMIT) : error;
-        }
+      setParseFn((source: string | Source, options) => {
+        requireModest(typeof source === 'string' ? new Source(source) : source);
+        return parse(source, options);
       });
     },
     onValidate({ params, setResult }) {
@@ -21,4 +17,24 @@ export function useDocumentLimits(): Plugin {
       if (error !== undefined) setResult([error]);
     },
   };
+}
+
+const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
+const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
+
+/**
+ * Counts tokens and nesting without parsing: the parser is recursive, so a few thousand brackets exhaust its stack.
+ *
+ * @throws {GraphQLError} LIMIT_EXCEEDED; a syntax error for what is no token, as parsing would.
+ */
+function requireModest(source: Source): void {
+  const lexer = new Lexer(source);
+  let nesting = 0;
+  for (let count = 1; lexer.advance().kind !== TokenKind.EOF; count += 1) {
+    if (count > TOKEN_LIMIT) throw limitError('The document is too long.', TOKEN_LIMIT);
+    const { kind } = lexer.token;
+    if (OPENING.includes(kind)) nesting += 1;
+    if (CLOSING.includes(kind)) nesting -= 1;
+    if (nesting > NESTING_LIMIT) throw limitError('The document is nested too deep.', NESTING_LIMIT);
+  }
 }

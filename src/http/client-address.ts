@@ -14,9 +14,13 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
   return hops.at(-trustedProxies) || peer;
 }
 
-/** The host the caller asked for: behind trusted proxies the one they were asked for. */
+/**
+ * The host the caller asked for: behind trusted proxies the one the outermost of them was asked for. Some proxies
+ * append to what came in, others replace it; what stands before the trusted entries was written by the caller.
+ */
 export function requestedHost(request: IncomingMessage, trustedProxies: number): string {
-  const forwarded = request.headers['x-forwarded-host'];
-  const isForwarded = trustedProxies > 0 && typeof forwarded === 'string' && forwarded !== '';
-  return (isForwarded ? forwarded : request.headers.host) ?? '';
+  const header = request.headers['x-forwarded-host'];
+  const hops = typeof header === 'string' && header !== '' ? header.split(',').map((hop) => hop.trim()) : [];
+  const forwarded = trustedProxies === 0 ? undefined : hops[Math.max(0, hops.length - trustedProxies)];
+  return (forwarded || request.headers.host) ?? '';
 }

@@ -36,6 +36,8 @@ export interface Exchange {
   /** For the log line. */
   operation: string | undefined;
   codes: ErrorCode[];
+  /** Headers for whatever the reply turns out to be, errors included: who may read it across origins. */
+  corsHeaders: Record<string, string>;
   reply: Reply | undefined;
 }
 
@@ -56,6 +58,7 @@ export function newExchange(
     scope: undefined,
     operation: undefined,
     codes: [],
+    corsHeaders: {},
     reply: undefined,
   };
 }

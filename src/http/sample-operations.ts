@@ -37,12 +37,25 @@ const BY_MODULE: Readonly<Record<string, readonly SampleOperation[]>> = {
 }`,
     },
     {
-      name: 'Content types',
+      name: 'Content types and their fields',
       query: `query ContentTypes {
   contentTypes(first: 20) {
-    nodes { id name fields { name kind isRequired } }
+    nodes { id name description fields { name kind isRequired options of referenceTo } }
   }
 }`,
+    },
+    {
+      name: 'Search by title, and follow references',
+      query: `query ByTitle($startsWith: String!) {
+  contentItems(first: 5, filter: { title: { startsWith: $startsWith } }, orderBy: { field: TITLE }) {
+    nodes {
+      title
+      type
+      references { field items { id title slug } }
+    }
+  }
+}`,
+      variables: '{ "startsWith": "A" }',
     },
   ],
   clients: [

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Logger } from '../observability/logger.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientAddress } from './client-address.ts';
 import { type Exchange, newExchange } from './exchange.ts';
+import { malformedReply } from './malformed-reply.ts';
 import { routeOf } from './route.ts';
 
 export interface HttpServerOptions {
@@ -13,20 +15,22 @@ export interface HttpServerOptions {
 
 /** Sizes and times a client cannot exceed. */
 const MAX_HEADER_BYTES = 16_384;
-const MAX_HEADERS = 100;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The public listener: turns each HTTP request into an exchange and its reply into a response. */
 export function createHttpServer({ handle, log, trustedProxies }: HttpServerOptions): Server {
+  const answering = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
-      requireHostHeader: true,
+      // useRequestForm asks for it, so that its refusal is like any other.
+      requireHostHeader: false,
     },
     (request, response) => {
+      answering.set(request.socket, response);
       const requestId = uuidv7();
       const exchange = newExchange(request, {
         requestId,
@@ -46,7 +50,19 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
       );
     },
   );
-  server.maxHeadersCount = MAX_HEADERS;
+  // Node would drop the excess in silence, and with it whatever a proxy has added in the end; useRequestForm counts.
+  server.maxHeadersCount = 0;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket);
+    const isUnderWay = response?.headersSent === true && !response.writableFinished;
+    if (!socket.writable || isUnderWay) {
+      socket.destroy();
+      return;
+    }
+    const requestId = uuidv7();
+    log.info({ requestId, fault: error.code }, 'malformed request');
+    socket.end(malformedReply(error.code, requestId));
+  });
   return server;
 }
 

@@ -1,3 +1,4 @@
+import { resolve } from '../tenancy/resolve.ts';
 import { effectiveSetting } from '../tenancy/settings.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,7 +14,9 @@ const MAX_AGE_SECONDS = '600';
 export function useCors(): Stage {
   return async (exchange, next) => {
     const { request, route } = exchange;
-    const { origin } = request.headers;
+    if (route.kind !== 'tenant' && route.kind !== 'platform') return next();
+    const allow = () => (exchange.corsHeaders = allowed(request.headers.origin, tenantOf(exchange)));
+    allow();
     if (request.method === 'OPTIONS') {
       exchange.reply = {
         status: 204,
@@ -25,19 +28,34 @@ export function useCors(): Stage {
         },
         body: undefined,
       };
-    } else {
-      await next();
+      return;
     }
-    if (exchange.reply === undefined || (route.kind !== 'tenant' && route.kind !== 'platform')) return;
-    Object.assign(exchange.reply.headers, allowed(origin, tenantOf(exchange)));
+    try {
+      await next();
+    } finally {
+      // By now a token may have named the tenant. The page for people is for no other origin: in development a token
+      // of the tenant stands in it.
+      if (isPage(exchange)) exchange.corsHeaders = {};
+      else allow();
+    }
   };
 }
 
-/** The tenant whose list counts: the resolved one, else the one that host or prefix name. */
-function tenantOf({ tenant, prefix, host }: Exchange): Tenant | undefined {
+function isPage({ reply }: Exchange): boolean {
+  return reply?.headers['content-type']?.startsWith('text/html') === true;
+}
+
+/**
+ * The tenant whose list counts: the resolved one, else the one that host and prefix lead to. One out of service has
+ * no list, or its answers would differ from those for tenants that do not exist.
+ */
+function tenantOf({ tenant, host, prefix }: Exchange): Tenant | undefined {
   if (tenant !== undefined) return tenant;
-  if (prefix.kind === 'tenant') return prefix.tenant;
-  return host.kind === 'tenant' ? host.tenant : undefined;
+  try {
+    return resolve({ claim: undefined, host, prefix });
+  } catch {
+    return undefined;
+  }
 }
 
 function allowed(origin: string | undefined, tenant: Tenant | undefined): Record<string, string> {

@@ -9,6 +9,7 @@ export function useErrors(): Stage {
     } catch (error) {
       exchange.reply = errorReply(exchange, error);
     }
-    if (exchange.reply !== undefined) exchange.reply.headers['x-request-id'] = exchange.requestId;
+    const { reply, corsHeaders, requestId } = exchange;
+    if (reply !== undefined) Object.assign(reply.headers, corsHeaders, { 'x-request-id': requestId });
   };
 }

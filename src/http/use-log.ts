@@ -17,7 +17,6 @@ export function useLog(metrics: Metrics): Stage {
         route: route.label,
         status,
         durationMs: Math.round(durationMs * 10) / 10,
-        tenant: tenant?.id,
         identifier: tenant?.identifier,
         client: claim?.principal.kind === 'anonymous' ? undefined : claim?.principal.clientId,
         operation,

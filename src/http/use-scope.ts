@@ -1,5 +1,5 @@
 import { ANONYMOUS } from '../auth/principal.ts';
-import { CodedError } from '../lib/coded-error.ts';
+import { invalidToken } from '../auth/unauthenticated.ts';
 import { openScope, type Scope } from '../shell/scope.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
@@ -26,14 +26,14 @@ export function useScope({ shells, registration, isCallerLive, platform }: Scope
     const scope = await openScope(lease, {
       tenant,
       principal,
-      signal: abort.signal,
+      abort,
       log,
       registration: writes,
       platform,
     });
     try {
       if (principal.kind !== 'anonymous') {
-        if (!(await isCallerLive(scope))) throw new CodedError('UNAUTHENTICATED', 'The token is not valid.');
+        if (!(await isCallerLive(scope))) throw invalidToken('the caller is gone');
         if (!tenant.isClaimed) await writes.markClaimed();
       }
       exchange.scope = scope;

@@ -2,7 +2,7 @@
 export interface Lease<V> {
   /** Settles when the value is open; rejects when opening failed. */
   readonly value: Promise<V>;
-  /** Aborted when the pool could wait no longer for this lease to end (see `drainDeadlineMs`). */
+  /** Aborted when the value is taken away: it was superseded, or the pool could wait no longer for this lease to end. */
   readonly signal: AbortSignal;
   release(): void;
 }
@@ -10,14 +10,18 @@ export interface Lease<V> {
 export interface KeyedPoolOptions<S, V> {
   /** The key of a source; sources with one key share one value. */
   key(source: S): string;
-  /** A source with another version supersedes the pooled value: the old one drains, a new one opens. */
+  /** A source with a newer version supersedes the pooled value: its leases are aborted at once, a new one opens. */
   version(source: S): number;
   open(source: S): Promise<V>;
   close(value: V): Promise<void>;
   /** Idle values kept open. Leased values are never closed to make room, so a burst may exceed this. */
   capacity: number;
+  /** How long a value may stay open while nobody leases it, in milliseconds; for ever when absent. */
+  idleMs?: number;
   /** How long an evicted value may stay leased before its leases are aborted and it is closed all the same. */
   drainDeadlineMs: number;
+  /** What the signal of a lease is aborted with; whoever works under it throws that. */
+  abortReason?(): unknown;
   /** Told about a value that did not close cleanly. */
   onCloseError?(error: unknown): void;
 }
@@ -26,10 +30,12 @@ interface Entry<V> {
   readonly key: string;
   readonly version: number;
   readonly value: Promise<V>;
-  readonly abort: AbortController;
-  leases: number;
+  /** One controller a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614). */
+  readonly leases: Set<AbortController>;
   isEvicted: boolean;
   deadline: NodeJS.Timeout | undefined;
+  /** Runs from the end of the last lease. */
+  idle: NodeJS.Timeout | undefined;
   isClosing: boolean;
   readonly closed: Promise<void>;
   readonly markClosed: () => void;
@@ -38,8 +44,9 @@ interface Entry<V> {
 /**
  * Opens values by key, shares them through leases and keeps the most recently used ones.
  *
- * The promises it makes: two callers never open one key twice at once; a leased value is never closed (until the
- * drain deadline); a failed opening is forgotten, so the next lease tries again.
+ * The promises it makes: two callers never open one version of a key twice at once; a leased value is never closed
+ * (until the drain deadline); a failed opening is forgotten, so the next lease tries again; once a newer version was
+ * leased, nobody can go on working with an older one.
  *
  * @example
  * const lease = pool.lease(tenant); // synchronous: nothing can evict between here and the first await
@@ -50,6 +57,7 @@ export class KeyedPool<S, V> {
   /** Insertion order is recency: a lease re-inserts its key. */
   readonly #entries = new Map<string, Entry<V>>();
   readonly #draining = new Set<Entry<V>>();
+  #isDisposed = false;
 
   constructor(options: KeyedPoolOptions<S, V>) {
     this.#options = options;
@@ -63,31 +71,46 @@ export class KeyedPool<S, V> {
     return this.#draining.size;
   }
 
-  /** Takes a lease without awaiting anything; the value opens in the background when it is not open yet. */
+  /**
+   * Takes a lease without awaiting anything; the value opens in the background when it is not open yet.
+   *
+   * @throws {Error} once the pool is disposed of: what it opened then would never be closed.
+   */
   lease(source: S): Lease<V> {
+    if (this.#isDisposed) throw new Error('the pool is closed');
     const key = this.#options.key(source);
     const version = this.#options.version(source);
     let entry = this.#entries.get(key);
     if (entry !== undefined && entry.version < version) {
       this.#evict(entry);
+      this.#abort(entry);
       entry = undefined;
     }
     entry ??= this.#opened(key, version, source);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    entry.leases += 1;
+    const lease = this.#leaseOf(entry);
     this.#shrink();
-    return this.#leaseOf(entry);
+    return lease;
   }
 
-  /** Lets go of a key: no new lease gets the value, and it closes when its last lease ends. */
-  evict(key: string): void {
+  /**
+   * Lets go of a key: no new lease gets the value, and it closes when its last lease ends.
+   *
+   * @param isAborting - aborts the leases that are out, instead of letting them run into the drain deadline.
+   * @returns when everything that was open under this key is closed.
+   */
+  async evict(key: string, { isAborting = false } = {}): Promise<void> {
     const entry = this.#entries.get(key);
     if (entry !== undefined) this.#evict(entry);
+    const leaving = [...this.#draining].filter((draining) => draining.key === key);
+    if (isAborting) for (const draining of leaving) this.#abort(draining);
+    await Promise.all(leaving.map(({ closed }) => closed));
   }
 
   /** Evicts everything and waits until all of it is closed, at most about `drainDeadlineMs`. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     for (const entry of [...this.#entries.values()]) this.#evict(entry);
     await Promise.all([...this.#draining].map((entry) => entry.closed));
   }
@@ -99,41 +122,57 @@ export class KeyedPool<S, V> {
       key,
       version,
       value: this.#options.open(source),
-      abort: new AbortController(),
-      leases: 0,
+      leases: new Set(),
       isEvicted: false,
       deadline: undefined,
+      idle: undefined,
       isClosing: false,
       closed,
       markClosed,
     };
     entry.value.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
+      // Nothing opened, so the last release has nothing to keep.
+      entry.isEvicted = true;
     });
     return entry;
   }
 
   #leaseOf(entry: Entry<V>): Lease<V> {
-    let isReleased = false;
+    const abort = new AbortController();
+    entry.leases.add(abort);
     return {
       value: entry.value,
-      signal: entry.abort.signal,
+      signal: abort.signal,
       release: () => {
-        if (isReleased) return;
-        isReleased = true;
-        entry.leases -= 1;
-        if (entry.leases > 0) return;
-        if (entry.isEvicted) void this.#close(entry);
-        else this.#shrink();
+        if (!entry.leases.delete(abort) || entry.leases.size > 0) return;
+        if (entry.isEvicted) {
+          void this.#close(entry);
+          return;
+        }
+        this.#startIdling(entry);
+        this.#shrink();
       },
     };
+  }
+
+  #startIdling(entry: Entry<V>): void {
+    const { idleMs } = this.#options;
+    if (idleMs === undefined) return;
+    if (entry.idle !== undefined) {
+      entry.idle.refresh();
+      return;
+    }
+    entry.idle = setTimeout(() => {
+      if (entry.leases.size === 0 && !entry.isEvicted) this.#evict(entry);
+    }, idleMs).unref();
   }
 
   #shrink(): void {
     let excess = this.#entries.size - this.#options.capacity;
     if (excess <= 0) return;
     for (const entry of this.#entries.values()) {
-      if (entry.leases > 0) continue;
+      if (entry.leases.size > 0) continue;
       this.#evict(entry);
       excess -= 1;
       if (excess === 0) return;
@@ -144,20 +183,25 @@ export class KeyedPool<S, V> {
     this.#entries.delete(entry.key);
     entry.isEvicted = true;
     this.#draining.add(entry);
-    if (entry.leases === 0) {
+    if (entry.leases.size === 0) {
       void this.#close(entry);
       return;
     }
     entry.deadline = setTimeout(() => {
-      entry.abort.abort(new Error('the drain deadline passed'));
+      this.#abort(entry);
       void this.#close(entry);
     }, this.#options.drainDeadlineMs);
+  }
+
+  #abort({ leases }: Entry<V>): void {
+    for (const lease of leases) lease.abort(this.#options.abortReason?.() ?? new Error('the lease was ended'));
   }
 
   async #close(entry: Entry<V>): Promise<void> {
     if (entry.isClosing) return;
     entry.isClosing = true;
     clearTimeout(entry.deadline);
+    clearTimeout(entry.idle);
     try {
       const opened = await entry.value.catch(() => undefined);
       if (opened !== undefined) await this.#options.close(opened);

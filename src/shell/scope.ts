@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Principal } from '../auth/principal.ts';
 import type { Lease } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
@@ -37,7 +38,8 @@ export interface Scope {
 export interface ScopeOptions {
   tenant: Tenant;
   principal: Principal;
-  signal: AbortSignal;
+  /** Ends the request; the scope aborts it when the shell must close. */
+  abort: AbortController;
   log: Logger;
   registration: TenantRegistration;
   platform: Platform;
@@ -46,14 +48,23 @@ export interface ScopeOptions {
 /**
  * Opens a scope on a lease; releasing the scope releases the lease.
  *
- * @throws {CodedError} TENANT_UNAVAILABLE when the shell cannot be opened; the lease is released then.
+ * @throws {CodedError} TENANT_UNAVAILABLE when the shell cannot be opened or was superseded; DEADLINE_EXCEEDED. The
+ * lease is released then.
  */
 export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Promise<Scope> {
   try {
     const shell = await lease.value;
-    const signal = AbortSignal.any([options.signal, lease.signal]);
+    const { abort, ...rest } = options;
+    const { signal } = abort;
+    // Every command in flight listens; one document may have many, and Node takes more than ten for a leak.
+    setMaxListeners(0, signal);
+    // The shell may have been taken away, or the deadline may have passed, while it was opening.
+    signal.throwIfAborted();
+    // AbortSignal.any would do, but keeps every signal it ever made as long as the shell lives (Node issue 54614).
+    const onShellClosing = () => abort.abort(lease.signal.reason);
+    lease.signal.addEventListener('abort', onShellClosing, { once: true });
     return {
-      ...options,
+      ...rest,
       signal,
       shell,
       model: (definition) =>
@@ -63,7 +74,10 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
           () => shell.collections.beforeWrite(definition.collection),
           { signal },
         ),
-      release: () => lease.release(),
+      release: () => {
+        lease.signal.removeEventListener('abort', onShellClosing);
+        lease.release();
+      },
     };
   } catch (error) {
     lease.release();

@@ -27,6 +27,9 @@ export interface ShellHostOptions {
   events: Events;
 }
 
+/** How long an idle shell stays open, in milliseconds; it holds a lease of its cluster's client. */
+const IDLE_MS = 600_000;
+
 /** Longest the opening of a shell may take, in milliseconds. */
 const OPEN_DEADLINE_MS = 5_000;
 
@@ -42,6 +45,8 @@ export function createShellHost(options: ShellHostOptions): ShellHost {
     open: (tenant) => openShell(tenant, options, indexes, known),
     close: (shell) => Promise.resolve(shell.client.release()),
     capacity: options.capacity,
+    idleMs: IDLE_MS,
+    abortReason: () => unavailable('the shell was taken away'),
     drainDeadlineMs: options.drainDeadlineMs,
     onCloseError: (err) => options.events.shellCloseFailed({ err }),
   });
@@ -80,11 +85,15 @@ async function openShell(
     }
   } catch (error) {
     options.events.tenantUnavailable({ tenant: tenant.id, err: error });
-    throw new CodedError('TENANT_UNAVAILABLE', 'This tenant cannot be reached right now; try again shortly.', {
-      cause: error,
-      retryAfterMs: RETRY_MS,
-    });
+    throw unavailable(error);
   }
+}
+
+function unavailable(cause: unknown): CodedError {
+  return new CodedError('TENANT_UNAVAILABLE', 'This tenant cannot be reached right now; try again shortly.', {
+    cause,
+    retryAfterMs: RETRY_MS,
+  });
 }
 
 async function readStamp(shell: Shell): Promise<Stamp | null> {

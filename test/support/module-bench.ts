@@ -117,7 +117,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     return openScope(lease, {
       tenant,
       principal,
-      signal: AbortSignal.timeout(10_000),
+      abort: new AbortController(),
       log: createLogger('silent'),
       registration: {} as TenantRegistration,
       platform: { publicUrl: 'https://gateway.example', baseDomain: 'tenants.example' },

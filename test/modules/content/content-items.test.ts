@@ -98,6 +98,7 @@ describe('an item', () => {
       revision: 2,
     });
     expect(contentItem!.data).not.toHaveProperty('price');
+    expect((await mutate(bench.acme, 'updateContentItem', { id })).contentItem).toEqual(contentItem);
     const late = await mutate(bench.acme, 'updateContentItem', { id, title: 'Late', expectedRevision: 1 });
     expect(late).toMatchObject({ contentItem: null, faults: ['CONFLICT expectedRevision'] });
     const bare = await mutate(bench.acme, 'updateContentItem', { id, data: { summary: null } });

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { App } from '../app.ts';
+import { CLI_CLIENT_ID } from '../auth/access-token.ts';
+import { TENANT_SCOPES } from '../auth/scopes.ts';
+import { tenantOf } from '../control-plane/tenant-record.ts';
+import { UserErrors } from '../lib/user-error.ts';
+import { contentItemStore } from '../modules/content/content-item-store.ts';
+import { isDuplicateKey } from '../mongo/duplicate-key.ts';
+import type { Logger } from '../observability/logger.ts';
+import { openScope, type Scope } from '../shell/scope.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { DemoPlan } from './demo-plan.ts';
+import { DEMO_PLANS } from './demo-plans.ts';
+import { registerDemo } from './register-demo.ts';
+import { isSeeded, seed } from './seed.ts';
+import { seedProgress } from './seed-progress.ts';
+
+/** A demo tenant that is there. */
+export interface DemoTenant {
+  tenant: Tenant;
+  /** Its living items. */
+  itemCount: number;
+}
+
+/** Two gateways that start at once seed at once; the slower one looks again so often, after so many milliseconds. */
+const MAX_ATTEMPTS = 50;
+const AGAIN_MS = 500;
+
+/**
+ * Finds the demo tenants, or registers and fills them. One that is not to be had does not keep the gateway from
+ * starting; it is told and left out.
+ */
+export async function openDemo(app: App, log: Logger, say: (line: string) => void): Promise<DemoTenant[]> {
+  const opened: DemoTenant[] = [];
+  for (const plan of DEMO_PLANS) {
+    try {
+      opened.push(...(await openDemoTenant(app, plan, log, say)));
+    } catch (err) {
+      log.error({ err, identifier: plan.identifier }, 'demo tenant not ready');
+      const reason = err instanceof Error ? err.message : String(err);
+      say(`The demo tenant ${plan.identifier} is not ready: ${reason}`);
+    }
+  }
+  return opened;
+}
+
+/** Nothing for a tenant an operator took out of service, or one without its content. */
+async function openDemoTenant(
+  app: App,
+  plan: DemoPlan,
+  log: Logger,
+  say: (line: string) => void,
+): Promise<DemoTenant[]> {
+  const record = await registerDemo(app, plan);
+  const registered = tenantOf(record);
+  if (record.status !== 'ACTIVE' || plan.modules.some((id) => !record.modules.includes(id))) return [];
+  // A tenant that was interrupted here has no settings of its own yet.
+  const isConfigured = registered.settingsRevision > 0;
+  const configured = isConfigured
+    ? registered
+    : await app.bindRegistration(registered).changeSettings(plan.settings, undefined);
+  const tenant = configured ?? registered;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return [{ tenant, itemCount: await seedOnce(app, tenant, plan, log, say) }];
+    } catch (error) {
+      if (!isRace(error) || attempt === MAX_ATTEMPTS) throw error;
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+/** Answers how many items there are. */
+async function seedOnce(
+  app: App,
+  tenant: Tenant,
+  plan: DemoPlan,
+  log: Logger,
+  say: (line: string) => void,
+): Promise<number> {
+  const scope = await openSeedingScope(app, tenant, log);
+  try {
+    if (!(await isSeeded(scope, plan))) {
+      const progress = seedProgress(`Demo content of ${plan.identifier}`, say);
+      try {
+        await seed(scope, plan, progress.update);
+      } finally {
+        progress.stop();
+      }
+    }
+    const page = await contentItemStore(scope).page(
+      { status: null, filter: {} },
+      { path: 'createdAt', direction: 'ASC' },
+      { first: 1 },
+    );
+    return await page.totalCount();
+  } finally {
+    scope.release();
+  }
+}
+
+function openSeedingScope(app: App, tenant: Tenant, log: Logger): Promise<Scope> {
+  return openScope(app.shells.lease(tenant), {
+    tenant,
+    principal: {
+      kind: 'client',
+      subject: CLI_CLIENT_ID,
+      clientId: CLI_CLIENT_ID,
+      scopes: new Set(TENANT_SCOPES),
+    },
+    abort: new AbortController(),
+    log,
+    registration: app.bindRegistration(tenant),
+    // Nothing that is seeded lies below the gateway's own addresses, whatever they are.
+    platform: { publicUrl: app.platform.publicUrl, baseDomain: new URL(app.platform.publicUrl).hostname },
+  });
+}
+
+function isRace(error: unknown): boolean {
+  return isDuplicateKey(error) || (error instanceof UserErrors && error.errors[0]?.code === 'TAKEN');
+}

@@ -1,0 +1,19 @@
+/** What one item may hold at most. A type may ask for less. */
+
+/** Characters of a text. */
+export const MAX_LENGTH = { TEXT: 10_000, RICH_TEXT: 200_000 } as const;
+
+/** Bytes of an item's data as JSON; far below the 16 MB a MongoDB document may have, so that a page of items fits. */
+export const DATA_BYTES_LIMIT = 256 * 1024;
+
+/** Members of a list. References are fewer: each of them can become an item of the answer. */
+export const LIST_LIMIT = { values: 1_000, references: 100 } as const;
+
+/** Faults told at once. */
+export const FAULT_LIMIT = 100;
+
+/** Characters of a text that is compared with. */
+export const CONDITION_LENGTH_LIMIT = 1_000;
+
+/** Values of an `in`, and conditions of a filter. */
+export const CONDITION_LIMIT = { values: 100, fields: 20 } as const;

@@ -1,0 +1,26 @@
+import type { TestGateway, TestTenant } from './gateway.ts';
+
+/**
+ * Counts what reaches the databases of a gateway: the server's own profiler, so that no way around a counter exists.
+ * The change feed's polling does not count.
+ */
+export async function watchCommands({ app }: TestGateway, ...tenants: TestTenant[]) {
+  const { db } = app.platform.control;
+  const watched = [db, ...tenants.map(({ record }) => db.client.db(record.placement.database))];
+  for (const database of watched) await database.command({ profile: 2 });
+  const ours = (name: string) => ({ ns: { $ne: `${name}.system.profile` }, op: { $ne: 'getmore' }, 'command.profile': null });
+  const count = async (): Promise<number> => {
+    const counts = await Promise.all(
+      watched.map((database) => database.collection('system.profile').countDocuments(ours(database.databaseName))),
+    );
+    return counts.reduce((sum, one) => sum + one, 0);
+  };
+  return {
+    /** Commands that `run` causes. */
+    async during(run: () => Promise<unknown>): Promise<number> {
+      const before = await count();
+      await run();
+      return (await count()) - before;
+    },
+  };
+}
