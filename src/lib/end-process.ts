@@ -4,15 +4,22 @@ export interface ProcessEndOptions {
   say(line: string): void;
 }
 
+/** A terminal and npm both pass one Ctrl-C on; what comes sooner than this, in milliseconds, is not a second one. */
+const SAME_KEYSTROKE_MS = 1_000;
+
 /**
  * Ends the process in good order on Ctrl-C and SIGTERM; a second Ctrl-C ends it at once. What nobody caught is a
  * fault that leaves the process in an unknown state: it is told and ends the process in the same order.
  */
 export function endProcess({ close, say }: ProcessEndOptions): void {
-  let isEnding = false;
+  let endingSinceMs: number | undefined;
   const end = (code: number): void => {
-    if (isEnding) process.exit(code);
-    isEnding = true;
+    const nowMs = performance.now();
+    if (endingSinceMs !== undefined) {
+      if (nowMs - endingSinceMs > SAME_KEYSTROKE_MS) process.exit(code);
+      return;
+    }
+    endingSinceMs = nowMs;
     close().then(
       () => process.exit(code),
       (error: unknown) => {
@@ -22,7 +29,7 @@ export function endProcess({ close, say }: ProcessEndOptions): void {
     );
   };
   process.on('SIGINT', () => {
-    say('Stopping; press Ctrl-C again to stop at once.');
+    if (endingSinceMs === undefined) say('Stopping; press Ctrl-C again to stop at once.');
     end(0);
   });
   process.on('SIGTERM', () => end(0));
