@@ -36,6 +36,8 @@ export interface Exchange {
   /** For the log line. */
   operation: string | undefined;
   codes: ErrorCode[];
+  /** Why the request was refused, in more detail than its caller may know; for the log line. */
+  reason: string | undefined;
   /** Headers for whatever the reply turns out to be, errors included: who may read it across origins. */
   corsHeaders: Record<string, string>;
   reply: Reply | undefined;
@@ -58,6 +60,7 @@ export function newExchange(
     scope: undefined,
     operation: undefined,
     codes: [],
+    reason: undefined,
     corsHeaders: {},
     reply: undefined,
   };

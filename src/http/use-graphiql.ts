@@ -29,7 +29,7 @@ export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOpti
     const tenant = exchange.tenant;
     const token = tenant === undefined || setting !== 'on' ? undefined : await developmentToken(tenant);
     const page = graphiqlPage({
-      title: tenant === undefined ? 'Tenant Gateway platform' : `${tenant.name} · GraphiQL`,
+      title: tenant === undefined ? 'Tenant Gateway platform' : tenant.name,
       storageNamespace: tenant === undefined ? 'platform' : tenant.id,
       endpoint: request.url?.split('?')[0] ?? '/graphql',
       sampleOperations: [...samples(tenant)],

@@ -5,7 +5,7 @@ import type { Stage } from './stage.ts';
 export function useLog(metrics: Metrics): Stage {
   return async (exchange, next) => {
     await next();
-    const { route, request, tenant, claim, codes, operation, reply } = exchange;
+    const { route, request, tenant, claim, codes, reason, operation, reply } = exchange;
     const durationMs = performance.now() - exchange.startedAtMs;
     const status = reply?.status ?? 500;
     metrics.requests.inc({ route: route.label, status: `${Math.floor(status / 100)}xx` });
@@ -21,6 +21,7 @@ export function useLog(metrics: Metrics): Stage {
         client: claim?.principal.kind === 'anonymous' ? undefined : claim?.principal.clientId,
         operation,
         codes: codes.length === 0 ? undefined : codes,
+        reason,
       },
       'request',
     );

@@ -8,10 +8,16 @@ export async function watchCommands({ app }: TestGateway, ...tenants: TestTenant
   const { db } = app.platform.control;
   const watched = [db, ...tenants.map(({ record }) => db.client.db(record.placement.database))];
   for (const database of watched) await database.command({ profile: 2 });
-  const ours = (name: string) => ({ ns: { $ne: `${name}.system.profile` }, op: { $ne: 'getmore' }, 'command.profile': null });
+  const ours = (name: string) => ({
+    ns: { $ne: `${name}.system.profile` },
+    op: { $ne: 'getmore' },
+    'command.profile': null,
+  });
   const count = async (): Promise<number> => {
     const counts = await Promise.all(
-      watched.map((database) => database.collection('system.profile').countDocuments(ours(database.databaseName))),
+      watched.map((database) =>
+        database.collection('system.profile').countDocuments(ours(database.databaseName)),
+      ),
     );
     return counts.reduce((sum, one) => sum + one, 0);
   };

@@ -7,7 +7,10 @@ export function privateKeyOf({ box }: TestGateway, { record }: TestTenant): KeyO
 }
 
 /** Header and claims of a token that is as it should be. */
-export function soundToken({ record }: TestTenant): { header: Record<string, unknown>; claims: Record<string, unknown> } {
+export function soundToken({ record }: TestTenant): {
+  header: Record<string, unknown>;
+  claims: Record<string, unknown>;
+} {
   const now = Math.floor(Date.now() / 1_000);
   const client = record.provisioning.bootstrapClient;
   return {

@@ -43,7 +43,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const log = createLogger('debug', { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) });
   const app = await createApp({ config, box, log, mongoUri: mongodbUri(), defaultBudget: 1_000_000 });
   const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
-  const port = await listen(server, 0, '127.0.0.1');
+  const port = await listen(server, config.http.port, '127.0.0.1');
   return {
     app,
     server,

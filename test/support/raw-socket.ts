@@ -36,6 +36,9 @@ function isWhole(text: string): boolean {
 function replyOf(text: string): RawReply {
   const [head = '', body = ''] = text.split(/\r\n\r\n(.*)/s);
   const [start = '', ...lines] = head.split('\r\n');
-  const headers = lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.replace(/^[^:]*: */, '')]);
+  const headers = lines.map((line) => [
+    line.slice(0, line.indexOf(':')).toLowerCase(),
+    line.replace(/^[^:]*: */, ''),
+  ]);
   return { status: Number(start.split(' ')[1] ?? 0), headers: Object.fromEntries(headers), body };
 }

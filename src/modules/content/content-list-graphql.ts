@@ -98,6 +98,7 @@ builder.queryFields((t) => ({
     {
       type: ContentItemObject,
       subGraphs,
+      nullable: true,
       description: 'Oldest first, if no other order is asked for.',
       args: { filter: t.arg({ type: ContentItemFilter }), orderBy: t.arg({ type: ContentItemOrder }) },
       resolve: (_root, args, { scope }) => listItems(scope, args),

@@ -98,6 +98,7 @@ builder.queryFields((t) => ({
     {
       type: ContentTypeObject,
       subGraphs,
+      nullable: true,
       args: { filter: t.arg({ type: ContentTypeFilter }), orderBy: t.arg({ type: ContentTypeOrder }) },
       resolve: (_root, { filter, orderBy, ...page }, { scope }) =>
         contentTypeStore(scope).page(

@@ -1,0 +1,70 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { mongodbUri } from './mongodb-uri.ts';
+
+/**
+ * A road of its own to the run's MongoDB: its connections can be counted, and it can be blocked without any other test
+ * noticing.
+ */
+export interface MongoProxy extends AsyncDisposable {
+  /** Connection string of the server through this proxy. */
+  uri: string;
+  /** Connections open now. */
+  readonly openCount: number;
+  /** Most connections that were open at once. */
+  readonly peakCount: number;
+  /** From now on nothing comes through, as if every packet were lost; connections stay open. */
+  block(): void;
+  unblock(): void;
+}
+
+export async function openMongoProxy(credential = ''): Promise<MongoProxy> {
+  const target = new URL(mongodbUri().replace(/^mongodb:/, 'http:'));
+  const sockets = new Set<Socket>();
+  let open = 0;
+  let peak = 0;
+  let isBlocked = false;
+  const held: (() => void)[] = [];
+  const server = createServer((near) => {
+    open += 1;
+    peak = Math.max(peak, open);
+    const far = connect(Number(target.port), target.hostname);
+    const end = () => {
+      near.destroy();
+      far.destroy();
+    };
+    near.once('close', () => (open -= 1));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', end);
+      from.on('close', end);
+      from.on('data', (data) => {
+        const pass = () => void (to.destroyed || to.write(data));
+        if (isBlocked) held.push(pass);
+        else pass();
+      });
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    uri: `mongodb://${credential}127.0.0.1:${port}/?directConnection=true`,
+    get openCount() {
+      return open;
+    },
+    get peakCount() {
+      return peak;
+    },
+    block: () => (isBlocked = true),
+    unblock() {
+      isBlocked = false;
+      for (const pass of held.splice(0)) pass();
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
