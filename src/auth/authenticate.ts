@@ -88,5 +88,6 @@ function principalOf(payload: JWTPayload): Principal {
     subject: sub,
     clientId,
     scopes: new Set(scope.split(' ').filter((name) => name !== '')),
+    issuedAtMs: (payload.iat ?? 0) * 1_000,
   };
 }

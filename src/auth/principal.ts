@@ -6,6 +6,8 @@ export type Principal =
       readonly subject: string;
       readonly clientId: string;
       readonly scopes: ReadonlySet<string>;
+      /** When its token was issued, in milliseconds since the epoch. */
+      readonly issuedAtMs: number;
     };
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };

@@ -107,6 +107,7 @@ function openSeedingScope(app: App, tenant: Tenant, log: Logger): Promise<Scope>
       subject: CLI_CLIENT_ID,
       clientId: CLI_CLIENT_ID,
       scopes: new Set(TENANT_SCOPES),
+      issuedAtMs: Date.now(),
     },
     abort: new AbortController(),
     log,

@@ -15,12 +15,6 @@ const ADMINISTRATOR = 'administrator@demo.invalid';
 const WAIT_MS = 20_000;
 const LOOK_MS = 100;
 
-/** Null when the identifier belongs to somebody else. */
-export async function findDemo({ platform }: App, { identifier }: DemoPlan): Promise<TenantRecord | null> {
-  const record = await platform.control.tenants.findOne({ names: identifier as TenantIdentifier });
-  return record !== null && isDemo(record) ? record : null;
-}
-
 /**
  * The record of a demo tenant, registered when it is not there. A registration that was interrupted is carried on.
  *
@@ -60,6 +54,6 @@ async function register(
   }
 }
 
-function isDemo({ isSelfRegistered, administratorEmail }: TenantRecord): boolean {
+export function isDemo({ isSelfRegistered, administratorEmail }: TenantRecord): boolean {
   return !isSelfRegistered && administratorEmail === ADMINISTRATOR;
 }

@@ -113,7 +113,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     };
     const principal: Principal = isAnonymous
       ? ANONYMOUS
-      : { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes) };
+      : { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes), issuedAtMs: Date.now() };
     return openScope(lease, {
       tenant,
       principal,

@@ -10,23 +10,34 @@ const MAX_AGE_MS = 900;
 /** Callers remembered per tenant; small, because every warm tenant pays for it. One more read is all a miss costs. */
 const MAX_CALLERS = 64;
 
-const livenessOf = perShell(() => new LRUCache<string, boolean>({ max: MAX_CALLERS, ttl: MAX_AGE_MS }));
+/** When the client was made, in milliseconds since the epoch; Infinity when there is none. */
+const livenessOf = perShell(() => new LRUCache<string, number>({ max: MAX_CALLERS, ttl: MAX_AGE_MS }));
 
-/** False when the client behind the caller's token was deleted; on another node, less than a second ago. */
+/** `iat` is in whole seconds, so a token may look up to this much older than its client, in milliseconds. */
+const IAT_PRECISION_MS = 1_000;
+
+/**
+ * False when the client behind the caller's token was deleted; on another node, less than a second ago. A token that is
+ * older than its client was issued to an earlier one of the same id, which an idempotency key can make anew.
+ */
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
   if (principal.kind === 'anonymous' || principal.clientId === CLI_CLIENT_ID) return true;
   const cache = livenessOf(scope.shell);
   const remembered = cache.get(principal.clientId);
-  if (remembered !== undefined) return remembered;
-  const isLive = await clientStore(scope).has(principal.clientId);
+  if (remembered !== undefined) return isLiveSince(remembered, principal.issuedAtMs);
+  const madeAtMs = (await clientStore(scope).byId(principal.clientId))?.createdAt.getTime() ?? Infinity;
   // What was noted during the read, a deletion on this node, is newer than what was read.
-  if (!cache.has(principal.clientId)) cache.set(principal.clientId, isLive);
-  return cache.get(principal.clientId) ?? isLive;
+  if (!cache.has(principal.clientId)) cache.set(principal.clientId, madeAtMs);
+  return isLiveSince(cache.get(principal.clientId) ?? madeAtMs, principal.issuedAtMs);
+}
+
+function isLiveSince(madeAtMs: number, issuedAtMs: number): boolean {
+  return issuedAtMs + IAT_PRECISION_MS > madeAtMs;
 }
 
 export function noteDeletion({ shell }: Scope, clientId: string): void {
-  livenessOf(shell).set(clientId, false);
+  livenessOf(shell).set(clientId, Infinity);
 }
 
 export function forgetLiveness({ shell }: Scope, clientId: string): void {

@@ -43,11 +43,6 @@ export class ClientStore {
     return this.#byId.load(id);
   }
 
-  /** Asks the database each time. */
-  has(id: string): Promise<boolean> {
-    return this.#model.has({ _id: id });
-  }
-
   async page(filter: ClientFilter, page: PageArguments, order: PageOrder): Promise<Page<KnownClient>> {
     const conditions = {
       ...(filter.namePrefix == null ? {} : { name: startsWith(filter.namePrefix) }),
