@@ -17,12 +17,17 @@ const DRAIN_MS = 10_000;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Starts the gateway; answers when it serves. What it owns is closed by the stack, newest first. */
-async function start(stack: ResourceStack): Promise<void> {
+/**
+ * Starts the gateway; answers when it serves. What it owns is closed by the stack, newest first.
+ *
+ * @param ending - aborted when the process is asked to stop before it serves; the stack is closed after that.
+ */
+async function start(stack: ResourceStack, ending: AbortSignal): Promise<void> {
   const config = configFrom(readEnv(process.env));
   const log = createLogger(config.logLevel);
   const box = await loadSecretBox(config);
   const deployment = stack.use(await openDeployment(config, say));
+  ending.throwIfAborted();
   const app = stack.use(
     await createApp({
       config,
@@ -37,7 +42,8 @@ async function start(stack: ResourceStack): Promise<void> {
   stack.defer(() => drain(admin, 0));
   stack.defer(() => drain(server, DRAIN_MS));
   stack.defer(() => app.startDraining());
-  const demo = config.hasDemo ? await openDemo(app, log, say) : [];
+  const demo = config.hasDemo ? await openDemo(app, log, say, ending) : [];
+  ending.throwIfAborted();
   await listen(admin, config.admin.port, config.admin.host);
   await listen(server, config.http.port, config.http.host);
   app.start();
@@ -45,8 +51,19 @@ async function start(stack: ResourceStack): Promise<void> {
 }
 
 const stack = new ResourceStack();
-endProcess({ close: () => stack[Symbol.asyncDispose](), say });
-start(stack).catch(async (error: unknown) => {
+const ending = new AbortController();
+const starting = start(stack, ending.signal);
+endProcess({
+  async close() {
+    ending.abort();
+    // What is just being opened is closed too.
+    await starting.catch(() => undefined);
+    await stack[Symbol.asyncDispose]();
+  },
+  say,
+});
+starting.catch(async (error: unknown) => {
+  if (ending.signal.aborted) return;
   say(error instanceof Error ? error.message : String(error));
   await stack[Symbol.asyncDispose]().catch(() => undefined);
   process.exit((error as { exitCode?: number }).exitCode ?? 1);

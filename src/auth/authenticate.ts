@@ -1,4 +1,5 @@
 import { decodeJwt, type JWTPayload } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import { isIdentifier } from '../tenancy/identifier.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
@@ -87,7 +88,19 @@ function principalOf(payload: JWTPayload): Principal {
     kind: sub === clientId ? 'client' : 'user',
     subject: sub,
     clientId,
-    scopes: new Set(scope.split(' ').filter((name) => name !== '')),
+    scopes: scopeSet(scope),
     issuedAtMs: (payload.iat ?? 0) * 1_000,
   };
+}
+
+/** Most tokens carry one of a few lists of scopes; a set of its own would take 1.5 KiB of each token kept. */
+const scopeSets = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
+
+function scopeSet(scope: string): ReadonlySet<string> {
+  let scopes = scopeSets.get(scope);
+  if (scopes === undefined) {
+    scopes = new Set(scope.split(' ').filter((name) => name !== ''));
+    scopeSets.set(scope, scopes);
+  }
+  return scopes;
 }

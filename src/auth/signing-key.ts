@@ -27,6 +27,10 @@ export interface SigningKey {
   privateKey: CryptoKey;
 }
 
-export async function openSigningKey(key: { kid: string; alg: string; privatePem: string }): Promise<SigningKey> {
+export async function openSigningKey(key: {
+  kid: string;
+  alg: string;
+  privatePem: string;
+}): Promise<SigningKey> {
   return { kid: key.kid, alg: key.alg, privateKey: await importPKCS8(key.privatePem, key.alg) };
 }

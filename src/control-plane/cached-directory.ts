@@ -32,14 +32,14 @@ export class CachedDirectory implements TenantDirectory {
   byId(id: TenantId): Promise<Tenant | undefined> {
     const cached = this.#byId.get(id);
     if (cached !== undefined) return Promise.resolve(cached);
-    return this.#load(`id ${id}`, () => this.#control.tenants.findOne({ _id: id }));
+    return this.#load(`id ${id}`, undefined, () => this.#control.tenants.findOne({ _id: id }));
   }
 
   byIdentifier(identifier: string): Promise<Tenant | undefined> {
     const id = this.#idByName.get(identifier);
     const cached = id === undefined ? undefined : this.#byId.get(id);
     if (cached !== undefined) return Promise.resolve(cached);
-    return this.#load(identifier, () =>
+    return this.#load(identifier, identifier, () =>
       this.#control.tenants.findOne({ names: identifier as TenantIdentifier }),
     );
   }
@@ -71,6 +71,7 @@ export class CachedDirectory implements TenantDirectory {
 
   async #load(
     key: string,
+    name: string | undefined,
     read: () => ReturnType<ControlDatabase['tenants']['findOne']>,
   ): Promise<Tenant | undefined> {
     if (this.#unknown.has(key)) return undefined;
@@ -80,7 +81,7 @@ export class CachedDirectory implements TenantDirectory {
     if (loading !== undefined) return loading;
     const promise = read().then((record) => {
       const tenant = record === null ? undefined : tenantOf(record);
-      if (this.#isFed && generation === this.#generation) this.#remember(key, tenant);
+      if (this.#isFed && generation === this.#generation) this.#remember(key, name, tenant);
       return tenant;
     });
     this.#loading.set(loadingKey, promise);
@@ -91,12 +92,13 @@ export class CachedDirectory implements TenantDirectory {
     }
   }
 
-  #remember(key: string, tenant: Tenant | undefined): void {
+  /** Only the name that was asked for: a deleted tenant's record still tells an identifier that may be another's. */
+  #remember(key: string, name: string | undefined, tenant: Tenant | undefined): void {
     if (tenant === undefined) {
       this.#unknown.set(key, true);
       return;
     }
     this.#byId.set(tenant.id, tenant);
-    for (const name of [tenant.identifier, ...tenant.aliases]) this.#idByName.set(name, tenant.id);
+    if (name !== undefined) this.#idByName.set(name, tenant.id);
   }
 }

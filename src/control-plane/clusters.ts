@@ -63,13 +63,19 @@ export class Clusters {
     const before = await this.#clusters.findOne({ _id: name });
     if (before === null) return null;
     const difference = change.budget === undefined ? 0 : change.budget - before.budget;
-    return this.#clusters.findOneAndUpdate(
+    const after = await this.#clusters.findOneAndUpdate(
       { _id: name, budget: before.budget },
       {
         $inc: { budget: difference, free: difference },
         ...(change.isOpen === undefined ? {} : { $set: { isOpen: change.isOpen } }),
       },
     );
+    // Somebody else changed the budget in between.
+    return after ?? this.update(name, change);
+  }
+
+  has(name: string): Promise<boolean> {
+    return this.#clusters.has({ _id: name });
   }
 
   all(): Promise<ClusterRecord[]> {

@@ -8,8 +8,9 @@ const ALLOWED_OPTIONS = new Set([
 
 /** Why a connection string is refused, without repeating any of it; undefined when it is fine. */
 export function connectionStringFault(text: string): string | undefined {
-  if (!/^mongodb(\+srv)?:\/\/\S{1,1000}$/.test(text)) return 'must be a MongoDB connection string';
-  const query = text.split('?')[1] ?? '';
+  // One question mark: what stands behind a second one would not be looked at.
+  const [isWhole, query] = /^mongodb(?:\+srv)?:\/\/[^\s?]{1,1000}(?:\?([^\s?]{0,1000}))?$/.exec(text) ?? [];
+  if (isWhole === undefined) return 'must be a MongoDB connection string';
   for (const [name] of new URLSearchParams(query)) {
     if (!ALLOWED_OPTIONS.has(name.toLowerCase())) return 'holds an option that is not allowed';
   }

@@ -36,7 +36,7 @@ export function createFleetMigration({ control, useDatabase, migrations, events 
     let current = '';
     try {
       return await useDatabase(record._id as TenantId, record.placement, async (database) => {
-        const lock = await acquire(database);
+        const lock = await acquire(database, record);
         if (lock === undefined) return [];
         try {
           const umzug = new Umzug({
@@ -97,15 +97,27 @@ export function createFleetMigration({ control, useDatabase, migrations, events 
 
 export type FleetMigration = ReturnType<typeof createFleetMigration>;
 
-async function acquire(database: TenantDatabase): Promise<{ release(): Promise<void> } | undefined> {
+/**
+ * Undefined while another process migrates this tenant.
+ *
+ * @throws {Error} when the database is not this tenant's: nothing may be written there.
+ */
+async function acquire(
+  database: TenantDatabase,
+  { _id: tenant, placement }: Pick<TenantRecord, '_id' | 'placement'>,
+): Promise<{ release(): Promise<void> } | undefined> {
   const stamps = database.model(stampModel);
+  const own = { _id: 'stamp' as const, tenant: tenant as TenantId, epoch: placement.epoch };
   const by = `${hostname()}:${process.pid}:${Math.random().toString(36).slice(2)}`;
   const now = new Date();
   const locked = await stamps.findOneAndUpdate(
-    { _id: 'stamp', $or: [{ migrating: null }, { 'migrating.until': { $lt: now } }] },
+    { ...own, $or: [{ migrating: null }, { 'migrating.until': { $lt: now } }] },
     { $set: { migrating: { by, until: new Date(now.getTime() + LOCK_MS) } } },
   );
-  if (locked === null) return undefined;
+  if (locked === null) {
+    if (await stamps.has(own)) return undefined;
+    throw new Error(`database ${placement.database} does not carry the stamp of this tenant`);
+  }
   return {
     async release() {
       await stamps.findOneAndUpdate({ _id: 'stamp', 'migrating.by': by }, { $set: { migrating: null } });

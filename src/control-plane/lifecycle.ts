@@ -6,15 +6,15 @@ import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
-import type { TenantRecord } from './tenant-record.ts';
+import { releasedName, type TenantRecord } from './tenant-record.ts';
 
 export interface LifecycleOptions {
   control: ControlDatabase;
   directory: CachedDirectory;
   clusters: Clusters;
   useDatabase: UseTenantDatabase;
-  /** Lets go of the tenant's shell on this node; others follow the change feed. */
-  evictShell(tenant: TenantId): void;
+  /** Lets go of the tenant's shell on this node; others follow the change feed. Resolves when it is closed. */
+  evictShell(tenant: TenantId, how?: { isAborting: boolean }): Promise<void>;
   events: Events;
 }
 
@@ -45,7 +45,8 @@ export function createLifecycle(options: LifecycleOptions) {
   return {
     async suspend(id: string): Promise<TenantRecord> {
       const record = await move(id, ['ACTIVE'], 'SUSPENDED');
-      evictShell(id as TenantId);
+      // Requests under way may finish; new ones do not get in.
+      void evictShell(id as TenantId);
       return record;
     },
     resume: (id: string): Promise<TenantRecord> => move(id, ['SUSPENDED'], 'ACTIVE'),
@@ -54,13 +55,23 @@ export function createLifecycle(options: LifecycleOptions) {
      * A deletion that was cut off is carried on by doing it again.
      */
     async delete(id: string): Promise<TenantRecord> {
-      const deleting = await move(id, ['ACTIVE', 'SUSPENDED', 'FAILED', 'DELETED'], 'DELETING');
-      evictShell(id as TenantId);
+      const before = await control.tenants.findOne({ _id: id });
+      if (before?.status === 'DELETED') return before;
+      const deleting = await move(id, ['ACTIVE', 'SUSPENDED', 'FAILED'], 'DELETING');
+      // A request that is still writing would bring the database back to life.
+      await evictShell(id as TenantId, { isAborting: true });
       const freed = await useDatabase(id as TenantId, deleting.placement, (database) => database.drop());
       const deleted = await control.tenants.findOneAndUpdate(
         { _id: id, status: 'DELETING' },
         {
-          $set: { status: 'DELETED', keys: [], settings: {}, administratorEmail: null, updatedAt: new Date() },
+          $set: {
+            status: 'DELETED',
+            keys: [],
+            settings: {},
+            administratorEmail: null,
+            'placement.sealedConnectionString': null,
+            updatedAt: new Date(),
+          },
           $inc: { version: 1 },
         },
       );
@@ -75,9 +86,12 @@ export function createLifecycle(options: LifecycleOptions) {
      * belongs to that tenant's record and is therefore never found here.
      */
     async releaseIdentifier(identifier: string): Promise<boolean> {
+      const held = { names: identifier as TenantIdentifier, status: 'DELETED' as const };
+      const holder = await control.tenants.findOne(held);
+      if (holder === null) return false;
       const released = await control.tenants.findOneAndUpdate(
-        { names: identifier as TenantIdentifier, status: 'DELETED' },
-        { $pull: { names: identifier }, $inc: { version: 1 } },
+        { _id: holder._id, ...held },
+        { $set: { 'names.$': releasedName(holder._id) }, $inc: { version: 1 } },
       );
       if (released !== null) directory.forget(released._id, [identifier]);
       return released !== null;

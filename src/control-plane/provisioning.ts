@@ -1,3 +1,5 @@
+import { CodedError } from '../lib/coded-error.ts';
+import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
@@ -103,16 +105,34 @@ export function createProvisioning(options: ProvisioningOptions) {
           status: 'ACTIVE',
           'provisioning.done': STEPS.map(({ name }) => name),
           'provisioning.bootstrapClient': bootstrap.id,
+          'provisioning.activeAt': new Date(),
           updatedAt: new Date(),
         },
         $inc: { version: 1 },
       },
     );
-    if (active === null) throw new Error('the registration was undone meanwhile');
+    if (active === null) {
+      await leaveToOther(tenant, bootstrap);
+      throw new CodedError('TENANT_UNAVAILABLE', 'This registration was taken over; try again shortly.', {
+        cause: 'the lease of the registration ran out',
+        retryAfterMs: LEASE_MS,
+      });
+    }
     directory.forget(active._id, active.names);
     const { _id, identifier, isSelfRegistered } = active;
     events.tenantRegistered({ tenant: _id, identifier, isSelfRegistered });
     return active;
+  }
+
+  /** This process was so slow that another one undid the registration or finished it with a client of its own. */
+  async function leaveToOther({ _id, placement }: TenantRecord, { id }: BootstrapClient): Promise<void> {
+    const current = await control.tenants.findOne({ _id });
+    await useDatabase(_id as TenantId, placement, async (database) => {
+      if (current === null) await database.drop();
+      else if (current.provisioning.bootstrapClient !== id) {
+        await database.model(clientModel).findOneAndDelete({ _id: id });
+      }
+    });
   }
 
   return {
@@ -121,13 +141,16 @@ export function createProvisioning(options: ProvisioningOptions) {
       let step = 'open';
       try {
         await useDatabase(tenant._id as TenantId, tenant.placement, async (database) => {
+          // Written down while the next step runs: steps are idempotent, so a ledger that lags repeats one at most.
+          let written: Promise<void> | undefined;
           for (const { name, run } of STEPS) {
             step = name;
             if (tenant.provisioning.done.includes(name)) continue;
-            await run({ record: tenant, database, bootstrap, migrations });
+            await Promise.all([run({ record: tenant, database, bootstrap, migrations }), written]);
             // The last step is written down together with the activation.
-            if (name !== STEPS.at(-1)?.name) await record(tenant, name);
+            written = name === STEPS.at(-1)?.name ? undefined : record(tenant, name);
           }
+          await written;
         });
         step = 'activate';
         return await activate(tenant, bootstrap);

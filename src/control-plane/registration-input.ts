@@ -5,14 +5,14 @@ import { PLACEMENT_MODES } from '../tenancy/tenant.ts';
 /** At least 128 bits, however they are written down: 22 characters of base64url, 32 of hex, a UUID. */
 export const idempotencyKey = z
   .string()
-  .min(22, { error: 'must hold at least 128 random bits: 22 characters or more' })
+  .refine(({ length }) => length >= 22, { error: 'must hold at least 128 random bits: 22 characters or more', abort: true })
   .max(200, { error: 'must have at most 200 characters' })
   .regex(/^[\x21-\x7e]*$/, { error: 'must be printable ASCII' });
 
 /** What a registration is asked with, checked. `identifier` has rules of its own (`identifier.ts`). */
 export function registrationInput(moduleIds: readonly string[]) {
   return z.object({
-    identifier: z.string().max(200),
+    identifier: z.string(),
     name: line(120),
     administrator: z
       .object({ email: z.email({ error: 'must be an e-mail address' }).max(254) })
@@ -35,4 +35,3 @@ export interface PlacementRequest {
   cluster?: string;
   connectionString?: string;
 }
-

@@ -129,11 +129,12 @@ export function createRegistration(options: RegistrationOptions) {
       await control.tenants.insert(draft);
     } catch (error) {
       if (placement.cluster !== DEDICATED) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
-      if (isDuplicateKey(error, 'names')) {
-        throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
-      }
+      if (!isDuplicateKey(error)) throw error;
+      // The same request twice at once violates both indexes, and the server names either.
+      const earlier = keyHash === undefined ? null : await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
+      if (earlier !== null) return replay(earlier, inputHash);
       if (isDuplicateKey(error, 'idempotency_key')) return register(input, origin);
-      throw error;
+      throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
     }
     const record = await provisioning.finish(draft, bootstrap);
     return { record, bootstrap: await credentials(record, bootstrap) };
@@ -145,21 +146,35 @@ export function createRegistration(options: RegistrationOptions) {
       throw userError('CONFLICT', 'This idempotency key came with another input before.', 'idempotencyKey');
     }
     const record = earlier.status === 'PROVISIONING' ? await takeUp(earlier) : earlier;
-    const isFresh = record.createdAt.getTime() + REPLAY_MS > Date.now();
+    if (record.status === 'FAILED') throw stillWorkedOn();
+    // A registration that was finished on nobody's behalf, after a crash, counts from there.
+    const since = record.provisioning.activeAt ?? record.createdAt;
+    const isFresh = since.getTime() + REPLAY_MS > Date.now();
     if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
     const bootstrap = freshBootstrapClient();
-    const old = record.provisioning.bootstrapClient;
-    const claimed = await control.tenants.findOneAndUpdate(
-      { _id: record._id, 'provisioning.bootstrapClient': old },
-      { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
-    );
-    // Two replays at once: the other one has replaced the credentials; this one replaces those.
-    if (claimed === null) return replay((await control.tenants.findOne({ _id: record._id })) ?? record, inputHash);
-    await useDatabase(record._id as TenantId, record.placement, async (database) => {
+    const replaced = await replaceBootstrap(record, bootstrap);
+    return { record: replaced, bootstrap: await credentials(replaced, bootstrap) };
+  }
+
+  /** Makes a client the administrator's one; the one before is gone. Of replays at once the last one counts. */
+  function replaceBootstrap(record: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
+    return useDatabase(record._id as TenantId, record.placement, async (database) => {
+      // There before it is written down: whoever replaces it next must find something to delete.
       await bootstrap.ensure(database);
-      if (old !== null) await database.model(clientModel).findOneAndDelete({ _id: old });
+      for (let current: TenantRecord | null = record; current !== null; ) {
+        const old: string | null = current.provisioning.bootstrapClient;
+        const replaced = await control.tenants.findOneAndUpdate(
+          { _id: record._id, status: 'ACTIVE', 'provisioning.bootstrapClient': old },
+          { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
+        );
+        if (replaced !== null) {
+          if (old !== null) await database.model(clientModel).findOneAndDelete({ _id: old });
+          return replaced;
+        }
+        current = await control.tenants.findOne({ _id: record._id, status: 'ACTIVE' });
+      }
+      throw stillWorkedOn();
     });
-    return { record: claimed, bootstrap: await credentials(claimed, bootstrap) };
   }
 
   /** Waits for whoever works on a registration; finishes it when its lease has run out. */
@@ -171,9 +186,7 @@ export function createRegistration(options: RegistrationOptions) {
       const leased = await leaseExpired(record);
       if (leased !== null) return resume(leased);
     }
-    throw new CodedError('TENANT_UNAVAILABLE', 'This registration is still being worked on; try again shortly.', {
-      retryAfterMs: WAIT_MS,
-    });
+    throw stillWorkedOn();
   }
 
   /** Takes over a registration whose process is gone; null while its lease holds. */
@@ -224,6 +237,12 @@ export function createRegistration(options: RegistrationOptions) {
 }
 
 export type Registration = ReturnType<typeof createRegistration>;
+
+function stillWorkedOn(): CodedError {
+  return new CodedError('TENANT_UNAVAILABLE', 'This registration is still being worked on; try again shortly.', {
+    retryAfterMs: WAIT_MS,
+  });
+}
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');

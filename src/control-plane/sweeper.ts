@@ -5,7 +5,7 @@ import type { Registration } from './registration.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** Pause between two sweeps, in milliseconds. */
-const INTERVAL_MS = 5_000;
+const INTERVAL_MS = 2_000;
 
 /** A self-registered tenant nobody ever signed in to is removed after this time, in milliseconds. */
 const UNCLAIMED_MS = 86_400_000;

@@ -1,16 +1,18 @@
 import { Schema } from 'mongoose';
 import type { JWK } from 'jose';
 import { defineModel, type Stored } from '../mongo/model.ts';
-import { SETTING_PATHS, type SettingPath } from '../tenancy/settings.ts';
+import { SETTING_PATHS, type SettingPath, type SettingsOverrides } from '../tenancy/settings.ts';
 import {
   PLACEMENT_MODES,
   TENANT_STATUSES,
   type Placement,
+  type PublicKey,
   type Tenant,
   type TenantId,
   type TenantIdentifier,
   type TenantStatus,
 } from '../tenancy/tenant.ts';
+import { sharedList, sharedText } from './shared-text.ts';
 
 /** A signing key at rest. */
 export interface StoredKey {
@@ -25,6 +27,8 @@ export interface StoredKey {
 export interface ProvisioningLedger {
   /** The steps that are done. */
   done: string[];
+  /** When the tenant became ACTIVE; absent before. */
+  activeAt?: Date;
   /** Another process may take the registration up after this time. */
   leasedUntil: Date;
   /** SHA-256 of the idempotency key; absent without one. */
@@ -91,6 +95,7 @@ export const tenantModel = defineModel<TenantRecord>(
     provisioning: new Schema(
       {
         done: [String],
+        activeAt: Date,
         leasedUntil: Date,
         keyHash: String,
         inputHash: String,
@@ -106,26 +111,60 @@ export const tenantModel = defineModel<TenantRecord>(
   }),
 );
 
-/** The directory's view of a record. */
+/**
+ * Stands in the place of a released identifier, which no identifier can look like. The list must not run empty: to a
+ * unique index two empty lists are the same.
+ */
+export function releasedName(tenant: string): TenantIdentifier {
+  return `~${tenant}` as TenantIdentifier;
+}
+
+/** Former identifiers that still find a tenant. */
+export function aliasesOf({ _id, identifier, names }: TenantRecord): TenantIdentifier[] {
+  return names.filter((name) => name !== identifier && name !== releasedName(_id));
+}
+
+/**
+ * The directory's view of a record. Thousands of them are kept: what is alike in most is there once, which takes 0.8
+ * KiB a tenant instead of 1.5.
+ */
 export function tenantOf(record: TenantRecord): Tenant {
+  const aliases = aliasesOf(record);
   return {
     id: record._id as TenantId,
     identifier: record.identifier,
-    aliases: record.names.filter((name) => name !== record.identifier),
+    aliases: aliases.length === 0 ? NO_ALIASES : aliases,
     name: record.name,
-    status: record.status,
+    status: sharedText(record.status),
     issuer: record.issuer,
-    modules: record.modules,
+    modules: sharedList(record.modules),
     settings: overridesOf(record.settings),
     settingsRevision: record.settingsRevision,
-    placement: record.placement,
-    keys: record.keys.map(({ kid, alg, publicJwk }) => ({ kid, alg, jwk: publicJwk })),
+    placement: compactPlacement(record.placement),
+    keys: record.keys.map(compactKey),
     isClaimed: record.claimedAt !== null,
     version: record.version,
   };
 }
 
+const NO_ALIASES: readonly TenantIdentifier[] = Object.freeze([]);
+
+const NO_OVERRIDES: SettingsOverrides = Object.freeze({});
+
+function compactPlacement({ cluster, mode, database, prefix, sealedConnectionString, epoch }: Placement): Placement {
+  return { cluster: sharedText(cluster), mode: sharedText(mode), database, prefix, sealedConnectionString, epoch };
+}
+
+/** Of an elliptic key (RFC 7518 section 6.2.1) only the coordinates and the id are its own. */
+function compactKey({ kid, alg, publicJwk }: StoredKey): PublicKey {
+  const { kty, crv, x, y } = publicJwk;
+  if (kty !== 'EC' || crv === undefined || x === undefined || y === undefined) return { kid, alg, jwk: publicJwk };
+  const shared = sharedText(alg);
+  return { kid, alg: shared, jwk: { kty: 'EC', crv: sharedText(crv), x, y, kid, alg: shared, use: 'sig' } };
+}
+
 function overridesOf(stored: Record<string, unknown>): Partial<Record<SettingPath, unknown>> {
+  if (Object.keys(stored).length === 0) return NO_OVERRIDES;
   const overrides: Partial<Record<SettingPath, unknown>> = {};
   for (const path of SETTING_PATHS) {
     const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], stored);

@@ -29,13 +29,21 @@ const AGAIN_MS = 500;
 /**
  * Finds the demo tenants, or registers and fills them. One that is not to be had does not keep the gateway from
  * starting; it is told and left out.
+ *
+ * @param ending - stops the work; the next start carries on.
  */
-export async function openDemo(app: App, log: Logger, say: (line: string) => void): Promise<DemoTenant[]> {
+export async function openDemo(
+  app: App,
+  log: Logger,
+  say: (line: string) => void,
+  ending: AbortSignal = new AbortController().signal,
+): Promise<DemoTenant[]> {
   const opened: DemoTenant[] = [];
   for (const plan of DEMO_PLANS) {
     try {
-      opened.push(...(await openDemoTenant(app, plan, log, say)));
+      opened.push(...(await openDemoTenant({ app, log, say, ending }, plan)));
     } catch (err) {
+      ending.throwIfAborted();
       log.error({ err, identifier: plan.identifier }, 'demo tenant not ready');
       const reason = err instanceof Error ? err.message : String(err);
       say(`The demo tenant ${plan.identifier} is not ready: ${reason}`);
@@ -44,44 +52,45 @@ export async function openDemo(app: App, log: Logger, say: (line: string) => voi
   return opened;
 }
 
+/** What the seeding of every tenant has in common. */
+interface Seeding {
+  app: App;
+  log: Logger;
+  say(line: string): void;
+  ending: AbortSignal;
+}
+
 /** Nothing for a tenant an operator took out of service, or one without its content. */
-async function openDemoTenant(
-  app: App,
-  plan: DemoPlan,
-  log: Logger,
-  say: (line: string) => void,
-): Promise<DemoTenant[]> {
-  const record = await registerDemo(app, plan);
-  const registered = tenantOf(record);
+async function openDemoTenant(seeding: Seeding, plan: DemoPlan): Promise<DemoTenant[]> {
+  const record = await registerDemo(seeding.app, plan);
   if (record.status !== 'ACTIVE' || plan.modules.some((id) => !record.modules.includes(id))) return [];
-  // A tenant that was interrupted here has no settings of its own yet.
-  const isConfigured = registered.settingsRevision > 0;
-  const configured = isConfigured
-    ? registered
-    : await app.bindRegistration(registered).changeSettings(plan.settings, undefined);
-  const tenant = configured ?? registered;
+  const tenant = await configured(seeding.app, tenantOf(record), plan);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return [{ tenant, itemCount: await seedOnce(app, tenant, plan, log, say) }];
+      return [{ tenant, itemCount: await seedOnce(seeding, tenant, plan) }];
     } catch (error) {
       if (!isRace(error) || attempt === MAX_ATTEMPTS) throw error;
-      await sleep(AGAIN_MS);
+      await sleep(AGAIN_MS, undefined, { signal: seeding.ending });
     }
   }
 }
 
+/** A tenant whose making was interrupted here has no settings of its own yet. */
+async function configured(app: App, tenant: Tenant, { settings }: DemoPlan): Promise<Tenant> {
+  if (tenant.settingsRevision > 0) return tenant;
+  return (await app.bindRegistration(tenant).changeSettings(settings, undefined)) ?? tenant;
+}
+
 /** Answers how many items there are. */
-async function seedOnce(
-  app: App,
-  tenant: Tenant,
-  plan: DemoPlan,
-  log: Logger,
-  say: (line: string) => void,
-): Promise<number> {
-  const scope = await openSeedingScope(app, tenant, log);
+async function seedOnce(seeding: Seeding, tenant: Tenant, plan: DemoPlan): Promise<number> {
+  const abort = new AbortController();
+  const stop = () => abort.abort(seeding.ending.reason);
+  const scope = await openSeedingScope(seeding, tenant, abort);
+  seeding.ending.addEventListener('abort', stop);
   try {
+    seeding.ending.throwIfAborted();
     if (!(await isSeeded(scope, plan))) {
-      const progress = seedProgress(`Demo content of ${plan.identifier}`, say);
+      const progress = seedProgress(`Demo content of ${plan.identifier}`, seeding.say);
       try {
         await seed(scope, plan, progress.update);
       } finally {
@@ -95,11 +104,12 @@ async function seedOnce(
     );
     return await page.totalCount();
   } finally {
+    seeding.ending.removeEventListener('abort', stop);
     scope.release();
   }
 }
 
-function openSeedingScope(app: App, tenant: Tenant, log: Logger): Promise<Scope> {
+function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortController): Promise<Scope> {
   return openScope(app.shells.lease(tenant), {
     tenant,
     principal: {
@@ -109,7 +119,7 @@ function openSeedingScope(app: App, tenant: Tenant, log: Logger): Promise<Scope>
       scopes: new Set(TENANT_SCOPES),
       issuedAtMs: Date.now(),
     },
-    abort: new AbortController(),
+    abort,
     log,
     registration: app.bindRegistration(tenant),
     // Nothing that is seeded lies below the gateway's own addresses, whatever they are.

@@ -39,7 +39,13 @@ export const ENGINE_URL = 'http://gateway/graphql';
 export function createEngine(superset: GraphQLSchema): Engine {
   const yoga = createYoga<EngineContext>({
     schema: ({ schema }) => schema,
-    plugins: [useDocumentLimits(), useDocumentErrors(), useRules(superset), useOperationName(), usePublicErrors()],
+    plugins: [
+      useDocumentLimits(),
+      useDocumentErrors(),
+      useRules(superset),
+      useOperationName(),
+      usePublicErrors(),
+    ],
     // Errors are made public in one place, usePublicErrors.
     maskedErrors: false,
     logging: false,

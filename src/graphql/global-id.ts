@@ -10,7 +10,8 @@ export function encodeGlobalId(typename: string, id: string): string {
 
 /** Undefined for anything `encodeGlobalId` did not make; to a caller that is an id nobody has. */
 export function decodeGlobalId(text: string): GlobalId | undefined {
-  const [, typename, id] = /^([A-Za-z]{1,60}):([\x21-\x7e]{1,100})$/.exec(Buffer.from(text, 'base64url').toString()) ?? [];
+  const [, typename, id] =
+    /^([A-Za-z]{1,60}):([\x21-\x7e]{1,100})$/.exec(Buffer.from(text, 'base64url').toString()) ?? [];
   if (typename === undefined || id === undefined || encodeGlobalId(typename, id) !== text) return undefined;
   return { typename, id };
 }

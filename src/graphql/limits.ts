@@ -15,6 +15,9 @@ export const FIELD_LIMIT = 1_000;
 /** How often one response name may stand in one selection. */
 export const REPEAT_LIMIT = 20;
 
+/** The same after all fragments are put in: every two of them are compared by validation. */
+export const MERGE_LIMIT = 100;
+
 /** Root fields, aliases of one field included. */
 export const ROOT_FIELD_LIMIT = 50;
 

@@ -53,8 +53,12 @@ export async function pageOf<T extends Stored>(model: BoundModel<T>, query: List
   const { path } = query.order;
   const isAscending = (query.order.direction === 'ASC') !== isBackward;
   const bounds = [
-    ...(after === undefined ? [] : [beyond<T>(path, decodeCursor(after, tag), query.order.direction === 'ASC')]),
-    ...(before === undefined ? [] : [beyond<T>(path, decodeCursor(before, tag), query.order.direction !== 'ASC')]),
+    ...(after === undefined
+      ? []
+      : [beyond<T>(path, decodeCursor(after, tag), query.order.direction === 'ASC')]),
+    ...(before === undefined
+      ? []
+      : [beyond<T>(path, decodeCursor(before, tag), query.order.direction !== 'ASC')]),
   ];
   const direction = isAscending ? 1 : -1;
   const documents = await model.find(
@@ -97,7 +101,9 @@ const CursorKey = z.tuple([
 ]);
 
 function encodeCursor(node: Stored, path: string, tag: string): string {
-  const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], node);
+  const value = path
+    .split('.')
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], node);
   const key = [value instanceof Date ? { date: value.toISOString() } : (value ?? null), node._id];
   return Buffer.from(`${tag}${JSON.stringify(key)}`).toString('base64url');
 }
@@ -121,7 +127,10 @@ function parsed(text: string): unknown {
 
 /** Not a secret, only a mark: a cursor holds what its holder has seen, but means nothing in another list. */
 function tagOf(list: string, order: PageOrder): string {
-  return createHash('sha256').update(`${list} ${order.path} ${order.direction}`).digest('base64url').slice(0, 10);
+  return createHash('sha256')
+    .update(`${list} ${order.path} ${order.direction}`)
+    .digest('base64url')
+    .slice(0, 10);
 }
 
 /** Documents after a key. Missing values and nulls sort below everything, and `$gt` and `$lt` never match them. */
@@ -132,7 +141,9 @@ function beyond<T extends Stored>(path: string, [value, id]: Key, isAscending: b
   if (value === null) {
     return (isAscending ? { $or: [{ [path]: { $ne: null } }, tie] } : tie) as unknown as mongo.Filter<T>;
   }
-  const further = isAscending ? [{ [path]: { $gt: value } }] : [{ [path]: { $lt: value } }, { [path]: { $eq: null } }];
+  const further = isAscending
+    ? [{ [path]: { $gt: value } }]
+    : [{ [path]: { $lt: value } }, { [path]: { $eq: null } }];
   return { $or: [...further, tie] } as unknown as mongo.Filter<T>;
 }
 

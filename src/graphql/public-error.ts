@@ -52,7 +52,12 @@ export function publicError(error: unknown, requestId: string, isRequestFailed: 
       ...(located?.source === undefined ? {} : { source: located.source }),
       ...(located?.positions === undefined ? {} : { positions: located.positions }),
       ...(located?.path === undefined ? {} : { path: located.path }),
-      extensions: { ...coded.extensions, code: coded.code, requestId, ...(http === undefined ? {} : { http }) },
+      extensions: {
+        ...coded.extensions,
+        code: coded.code,
+        requestId,
+        ...(http === undefined ? {} : { http }),
+      },
     }),
   };
 }
@@ -66,8 +71,13 @@ export function httpOf(coded: CodedError, located?: GraphQLError): ErrorHttp {
     // RFC 6750 section 3.1: a request without any credentials gets no error code.
     headers['www-authenticate'] = coded.cause === undefined ? 'Bearer' : 'Bearer error="invalid_token"';
   }
-  if (coded.retryAfterMs !== undefined) headers['retry-after'] = String(Math.ceil(coded.retryAfterMs / 1_000));
-  const isSpec = given?.spec ?? (given === undefined && REQUEST_ERRORS.includes(coded.code));
+  if (coded.retryAfterMs !== undefined)
+    headers['retry-after'] = String(Math.ceil(coded.retryAfterMs / 1_000));
+  // What Yoga calls a bad request never became GraphQL: broken JSON is 400 for every media type. Errors of variables
+  // come with a status, say nothing of media types, and point into the document.
+  const isBadRequest = located?.extensions['code'] === 'BAD_REQUEST';
+  const isOfDocument = given === undefined || located?.nodes !== undefined;
+  const isSpec = !isBadRequest && (given?.spec ?? (isOfDocument && REQUEST_ERRORS.includes(coded.code)));
   return { status, headers, ...(isSpec ? { spec: true } : {}) };
 }
 
@@ -76,15 +86,21 @@ function codedErrorOf(error: unknown): CodedError {
   if (original instanceof CodedError) return original;
   if (original instanceof GraphQLError) return fromGraphQL(original, error);
   if (isUnreachable(original)) {
-    return new CodedError('TENANT_UNAVAILABLE', 'This tenant cannot be reached right now; try again shortly.', {
-      cause: original,
-      retryAfterMs: RETRY_MS,
-    });
+    return new CodedError(
+      'TENANT_UNAVAILABLE',
+      'This tenant cannot be reached right now; try again shortly.',
+      {
+        cause: original,
+        retryAfterMs: RETRY_MS,
+      },
+    );
   }
   if (isAbortError(original)) {
     return new CodedError('DEADLINE_EXCEEDED', 'The deadline of this request passed.', { cause: original });
   }
-  return new CodedError('INTERNAL', 'Something went wrong here; it has been written down.', { cause: original });
+  return new CodedError('INTERNAL', 'Something went wrong here; it has been written down.', {
+    cause: original,
+  });
 }
 
 function rootOf(error: unknown): unknown {
@@ -97,11 +113,15 @@ function rootOf(error: unknown): unknown {
 function fromGraphQL(original: GraphQLError, reported: unknown): CodedError {
   const { code, limit, module } = original.extensions;
   if (typeof code === 'string' && Object.hasOwn(ERROR_CODES, code)) {
-    const extensions = { ...(limit === undefined ? {} : { limit }), ...(module === undefined ? {} : { module }) };
+    const extensions = {
+      ...(limit === undefined ? {} : { limit }),
+      ...(module === undefined ? {} : { module }),
+    };
     return new CodedError(code as ErrorCode, original.message, { extensions });
   }
   // Raised while a field was executed, yet pointing at a value in the document: an argument of the wrong form.
-  const isArgument = original.nodes !== undefined || !(reported instanceof GraphQLError && reported.path !== undefined);
+  const isArgument =
+    original.nodes !== undefined || !(reported instanceof GraphQLError && reported.path !== undefined);
   return isArgument
     ? new CodedError('BAD_USER_INPUT', original.message)
     : new CodedError('INTERNAL', 'Something went wrong here; it has been written down.', { cause: original });

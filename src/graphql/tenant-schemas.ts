@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { applyRules } from './apply-rules.ts';
 import { builder, SHARED } from './builder.ts';
+import { chargePages } from './charge-pages.ts';
 import type { RuleTree } from './rules.ts';
 
 /** What a schema is made of, per module. */
@@ -27,7 +28,7 @@ export function createTenantSchemas(parts: readonly SchemaPart[]): TenantSchemas
   const rules = Object.assign({}, ...parts.map((part) => part.rules)) as RuleTree;
   const merged = mergeRoots(parts, rules);
   const build = (ids: readonly string[]): GraphQLSchema =>
-    applyRules(builder.toSchema({ subGraph: [SHARED, ...ids] }), merged);
+    applyRules(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] })), merged);
   const superset = build(parts.map(({ id }) => id));
   const cache = new LRUCache<string, GraphQLSchema>({ max: MAX_SCHEMAS });
   return {

@@ -21,7 +21,9 @@ export function useDocumentErrors(): Plugin {
     onValidate() {
       return ({ valid, result, setResult }) => {
         if (valid) return;
-        const disabled = (result as GraphQLError[]).filter(({ extensions }) => extensions['code'] === 'MODULE_DISABLED');
+        const disabled = (result as GraphQLError[]).filter(
+          ({ extensions }) => extensions['code'] === 'MODULE_DISABLED',
+        );
         // What else is wrong follows from the missing module.
         if (disabled.length > 0) setResult(disabled);
       };

@@ -4,7 +4,11 @@ import type { ErrorCode } from '../lib/error-codes.ts';
 /** What is said to bytes that never became a request. */
 const FAULTS: Readonly<Record<string, { status: number; code: ErrorCode; message: string }>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'LIMIT_EXCEEDED', message: 'The headers are too large.' },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'DEADLINE_EXCEEDED', message: 'The request took too long to arrive.' },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: 408,
+    code: 'DEADLINE_EXCEEDED',
+    message: 'The request took too long to arrive.',
+  },
 };
 
 const MALFORMED = { status: 400, code: 'BAD_USER_INPUT', message: 'This is not an HTTP request.' } as const;

@@ -39,7 +39,8 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
         address: clientAddress(request, trustedProxies),
       });
       response.once('close', () => {
-        if (!response.writableFinished) exchange.abort.abort(new DOMException('the caller hung up', 'AbortError'));
+        if (!response.writableFinished)
+          exchange.abort.abort(new DOMException('the caller hung up', 'AbortError'));
       });
       handle(exchange).then(
         () => send(exchange, request, response),

@@ -12,8 +12,7 @@ export function useBody(limitBytes: number): Stage {
 }
 
 function read(request: IncomingMessage, limitBytes: number, signal: AbortSignal): Promise<Buffer> {
-  const tooLarge = () =>
-    refusal(413, 'LIMIT_EXCEEDED', `A request has at most ${limitBytes} bytes.`);
+  const tooLarge = () => refusal(413, 'LIMIT_EXCEEDED', `A request has at most ${limitBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -30,7 +29,9 @@ function read(request: IncomingMessage, limitBytes: number, signal: AbortSignal)
     request.on('data', onData);
     request.once('end', () => resolve(Buffer.concat(chunks, size)));
     // The caller hung up or what came is no body; neither is a fault of this process.
-    request.once('error', (cause) => stop(refusal(400, 'BAD_USER_INPUT', `The body broke off: ${cause.message}`)));
+    request.once('error', (cause) =>
+      stop(refusal(400, 'BAD_USER_INPUT', `The body broke off: ${cause.message}`)),
+    );
     signal.addEventListener('abort', () => stop(signal.reason), { once: true });
   });
 }

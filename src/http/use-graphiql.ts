@@ -20,7 +20,10 @@ export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOpti
   return async (exchange, next) => {
     const { request, route } = exchange;
     if (route.kind === 'asset') {
-      const asset = await assets.answer(request.url?.split('?')[0] ?? '', request.headers['accept-encoding'] as string | undefined);
+      const asset = await assets.answer(
+        request.url?.split('?')[0] ?? '',
+        request.headers['accept-encoding'] as string | undefined,
+      );
       if (asset === undefined) throw refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
       exchange.reply = { status: 200, ...asset };
       return;
@@ -46,4 +49,3 @@ function isBrowserVisit({ request, route }: Exchange): boolean {
   const wantsPage = (request.headers.accept ?? '').includes('text/html');
   return isEndpoint && request.method === 'GET' && wantsPage && !/[?&]query=/.test(request.url ?? '');
 }
-

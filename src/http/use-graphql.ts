@@ -19,10 +19,16 @@ export function useGraphQL({ engine, schemas, catalogue, introspection }: GraphQ
   return async (exchange, next) => {
     const { scope, tenant, claim } = exchange;
     if (scope === undefined || tenant === undefined) return next();
-    await execute(exchange, engine, schemas.of(tenant.modules), mayIntrospect(introspection, claim !== undefined), {
-      scope,
-      catalogue,
-    });
+    await execute(
+      exchange,
+      engine,
+      schemas.of(tenant.modules),
+      mayIntrospect(introspection, claim !== undefined),
+      {
+        scope,
+        catalogue,
+      },
+    );
   };
 }
 
@@ -63,10 +69,10 @@ export async function execute(
   };
 }
 
-/** The headers GraphQL over HTTP looks at. */
+/** The headers GraphQL over HTTP looks at. The type of a body was checked before; Yoga would mind its case. */
 function headersOf(headers: Exchange['request']['headers']): Record<string, string> {
   return {
     ...(headers.accept === undefined ? {} : { accept: headers.accept }),
-    ...(headers['content-type'] === undefined ? {} : { 'content-type': headers['content-type'] }),
+    ...(headers['content-type'] === undefined ? {} : { 'content-type': 'application/json' }),
   };
 }

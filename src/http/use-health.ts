@@ -12,7 +12,13 @@ export function useHealth({ ping, isDraining }: HealthOptions): Stage {
   return async (exchange, next) => {
     const { kind } = exchange.route;
     if (kind !== 'live' && kind !== 'ready') return next();
-    const isReady = kind === 'live' || (!isDraining() && (await ping().then(() => true, () => false)));
+    const isReady =
+      kind === 'live' ||
+      (!isDraining() &&
+        (await ping().then(
+          () => true,
+          () => false,
+        )));
     exchange.reply = {
       status: isReady ? 200 : 503,
       headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal } from './refuse.ts';
+import { searchOf } from './search-of.ts';
 import type { Stage } from './stage.ts';
 
 const MAX_HEADERS = 100;
@@ -20,14 +21,29 @@ export function useRequestForm(): Stage {
       const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith('charset='));
       const isUtf8 = charset === undefined || /^charset="?utf-?8"?$/.test(charset);
       if (type?.trim() !== 'application/json' || !isUtf8) {
-        throw refusal(415, 'BAD_USER_INPUT', 'Send application/json in UTF-8.', { accept: 'application/json' });
+        throw refusal(415, 'BAD_USER_INPUT', 'Send application/json in UTF-8.', {
+          accept: 'application/json',
+        });
       }
     } else if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') {
       const allow = isEndpoint ? 'GET, POST, OPTIONS' : 'GET';
       throw refusal(405, 'BAD_USER_INPUT', `This address takes ${allow}.`, { allow });
     }
+    requireJsonParameters(searchOf(request.url));
     return next();
   };
+}
+
+/** Yoga parses them too, but takes broken ones for a fault of its own. */
+function requireJsonParameters(search: string): void {
+  const parameters = new URLSearchParams(search);
+  for (const name of ['variables', 'extensions']) {
+    try {
+      JSON.parse(parameters.get(name) || 'null');
+    } catch {
+      throw refusal(400, 'BAD_USER_INPUT', `The parameter ${name} is not JSON.`);
+    }
+  }
 }
 
 /** Of several Host headers each reader would pick another; one is a duty since HTTP/1.1 (RFC 9112 section 3.2). */

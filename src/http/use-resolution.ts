@@ -7,7 +7,11 @@ export function useResolution(): Stage {
     const { route, claim, host, prefix } = exchange;
     // Codegen reads the schema everybody could have before it knows any tenant.
     const isSuperset =
-      route.kind === 'tenant' && route.isSchemaFile && !claim && host.kind === 'absent' && prefix.kind === 'absent';
+      route.kind === 'tenant' &&
+      route.isSchemaFile &&
+      !claim &&
+      host.kind === 'absent' &&
+      prefix.kind === 'absent';
     if (route.kind === 'tenant' && !isSuperset) {
       exchange.tenant = resolve({ claim: claim?.tenant, host, prefix });
       exchange.log = exchange.log.child({ tenant: exchange.tenant.id });

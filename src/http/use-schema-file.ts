@@ -21,7 +21,11 @@ export function useSchemaFile({ schemas, platformSchema, introspection }: Schema
       throw new CodedError('UNAUTHENTICATED', 'Sign in to read the schema.');
     }
     const schema =
-      route.kind === 'platform' ? platformSchema : tenant === undefined ? schemas.superset : schemas.of(tenant.modules);
+      route.kind === 'platform'
+        ? platformSchema
+        : tenant === undefined
+          ? schemas.superset
+          : schemas.of(tenant.modules);
     let sdl = printed.get(schema);
     if (sdl === undefined) {
       sdl = `${printSchema(schema)}\n`;

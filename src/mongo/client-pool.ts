@@ -13,6 +13,9 @@ export interface ClientPoolOptions {
   onCloseError(error: unknown): void;
 }
 
+/** How long a client stays open while no shell uses it, in milliseconds. */
+const IDLE_MS = 60_000;
+
 /** How long a client of a vanished shell may still be waited for, in milliseconds. */
 const DRAIN_DEADLINE_MS = 10_000;
 
@@ -24,6 +27,7 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
     open: (uri) => connect(uri, options.poolSize),
     close: (client) => client.close(),
     capacity: options.idleClients,
+    idleMs: IDLE_MS,
     drainDeadlineMs: DRAIN_DEADLINE_MS,
     onCloseError: options.onCloseError,
   });

@@ -59,6 +59,7 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
     // Every command in flight listens; one document may have many, and Node takes more than ten for a leak.
     setMaxListeners(0, signal);
     // The shell may have been taken away, or the deadline may have passed, while it was opening.
+    lease.signal.throwIfAborted();
     signal.throwIfAborted();
     // AbortSignal.any would do, but keeps every signal it ever made as long as the shell lives (Node issue 54614).
     const onShellClosing = () => abort.abort(lease.signal.reason);

@@ -30,8 +30,8 @@ export interface ShellHostOptions {
 /** How long an idle shell stays open, in milliseconds; it holds a lease of its cluster's client. */
 const IDLE_MS = 600_000;
 
-/** Longest the opening of a shell may take, in milliseconds. */
-const OPEN_DEADLINE_MS = 5_000;
+/** Longest a database may take to show its stamp, in milliseconds; connecting has limits of its own. */
+const OPEN_DEADLINE_MS = 2_000;
 
 /** How soon a caller may ask again for a tenant whose database did not answer, in milliseconds. */
 const RETRY_MS = 2_000;

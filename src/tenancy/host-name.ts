@@ -8,8 +8,11 @@ import { isIP } from 'node:net';
  * @param header - RFC 9110 section 7.2; at most one value.
  */
 export function hostNameOf(header: string): string | undefined {
-  const host = header.toLowerCase().replace(/:\d{1,5}$/, '').replace(/\.$/, '');
+  const host = header.replace(/:\d{1,5}$/, '').replace(/\.$/, '');
   if (host.length === 0 || host.length > 253 || isIP(host) !== 0) return undefined;
-  const isHostName = host.split('.').every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/.test(label));
-  return isHostName ? host : undefined;
+  // Before case is folded: some letters of other scripts have an ASCII one as their lower case.
+  const isHostName = host
+    .split('.')
+    .every((label) => /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label));
+  return isHostName ? host.toLowerCase() : undefined;
 }

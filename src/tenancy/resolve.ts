@@ -40,12 +40,13 @@ export function resolve({ claim, host, prefix }: Candidates): Tenant {
     throw new CodedError('TENANT_REQUIRED', 'Name a tenant by host, by URL prefix or with a token.');
   }
   const [first] = others;
-  if (first?.kind !== 'tenant') throw notFound();
+  if (first?.kind !== 'tenant') throw notFound('unknown');
   for (const other of others) {
-    if (other.kind !== 'tenant' || other.tenant.id !== first.tenant.id) throw notFound();
+    if (other.kind !== 'tenant') throw notFound('unknown');
+    if (other.tenant.id !== first.tenant.id) throw notFound('host and prefix differ');
   }
   if (first.tenant.status === 'MOVING') throw moving();
-  if (first.tenant.status !== 'ACTIVE') throw notFound();
+  if (first.tenant.status !== 'ACTIVE') throw notFound(first.tenant.status);
   return first.tenant;
 }
 
@@ -61,13 +62,16 @@ function inServiceForItsOwn(tenant: Tenant): Tenant {
     case 'DELETING':
     case 'DELETED':
     case 'FAILED':
-      throw notFound();
+      throw notFound(tenant.status);
   }
 }
 
-/** One error for unknown, malformed, suspended, deleted and unfinished tenants: from outside they look alike. */
-function notFound(): CodedError {
-  return new CodedError('TENANT_NOT_FOUND', 'There is no such tenant.');
+/**
+ * One error for unknown, malformed, suspended, deleted and unfinished tenants: from outside they look alike. Which it
+ * was is for the operator's log only.
+ */
+function notFound(cause: string): CodedError {
+  return new CodedError('TENANT_NOT_FOUND', 'There is no such tenant.', { cause });
 }
 
 function moving(): CodedError {

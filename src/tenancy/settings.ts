@@ -5,9 +5,7 @@ export type SettingOrigin = 'PLATFORM' | 'TENANT';
 
 const color = z.string().regex(/^#[0-9a-fA-F]{6}$/, { error: 'must be a colour like #1a2b3c' });
 
-const url = z
-  .url({ protocol: /^https?$/, error: 'must be an http or https address' })
-  .max(2_000);
+const url = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2_000);
 
 const origin = z
   .string()
@@ -16,10 +14,7 @@ const origin = z
     error: 'must be an origin like https://app.example.com',
   });
 
-const locale = z
-  .string()
-  .max(35)
-  .refine(isLocale, { error: 'must be a BCP 47 language tag like en-GB' });
+const locale = z.string().max(35).refine(isLocale, { error: 'must be a BCP 47 language tag like en-GB' });
 
 const timezone = z
   .string()
@@ -54,7 +49,9 @@ export function effectiveSetting<P extends SettingPath>(
   path: P,
 ): z.infer<(typeof SETTINGS)[P]['schema']> {
   const own = overrides[path];
-  return (own === undefined ? SETTINGS[path].platformDefault : own) as z.infer<(typeof SETTINGS)[P]['schema']>;
+  return (own === undefined ? SETTINGS[path].platformDefault : own) as z.infer<
+    (typeof SETTINGS)[P]['schema']
+  >;
 }
 
 export function settingOrigin(overrides: SettingsOverrides, path: SettingPath): SettingOrigin {

@@ -29,12 +29,9 @@ test('registers a tenant and serves it by host, prefix and token', async () => {
   };
   expect(payload.tenant.status).toBe('ACTIVE');
   const token = payload.bootstrap.accessToken;
-  const query = '{ tenant { id identifier name status hosts } viewer { kind scopes } settings { locale revision origins { path origin } } modules { id enabled } clients { totalCount nodes { id name } } }';
-  for (const options of [
-    { path: '/t/initech/graphql' },
-    { host: 'initech.gateway.test' },
-    {},
-  ]) {
+  const query =
+    '{ tenant { id identifier name status hosts } viewer { kind scopes } settings { locale revision origins { path origin } } modules { id enabled } clients { totalCount nodes { id name } } }';
+  for (const options of [{ path: '/t/initech/graphql' }, { host: 'initech.gateway.test' }, {}]) {
     const reply = await graphql({ port, token, query, ...options });
     expect(reply.errors).toBeUndefined();
     expect(reply.data).toMatchObject({ tenant: { identifier: 'initech', id: payload.tenant.id } });

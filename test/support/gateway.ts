@@ -55,7 +55,15 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
       await drain(server, 1_000);
       const { tenants } = app.platform.control;
       for (const { placement } of await tenants.find({})) {
-        await app.platform.control.db.client.db(placement.database).dropDatabase();
+        const db = app.platform.control.db.client.db(placement.database);
+        if (placement.prefix === '') {
+          await db.dropDatabase();
+          continue;
+        }
+        // Prefixed tenants of other test files live in the same database.
+        for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
+          if (name.startsWith(placement.prefix)) await db.dropCollection(name);
+        }
       }
       await app.platform.control.db.dropDatabase();
       await app[Symbol.asyncDispose]();

@@ -1,5 +1,5 @@
 import { PLACEMENT_MODES, TENANT_STATUSES } from '../../tenancy/tenant.ts';
-import type { TenantRecord } from '../tenant-record.ts';
+import { aliasesOf, type TenantRecord } from '../tenant-record.ts';
 import { platformBuilder } from './builder.ts';
 
 const TenantStatusEnum = platformBuilder.enumType('TenantStatus', { values: TENANT_STATUSES });
@@ -20,9 +20,7 @@ export const TenantObject = platformBuilder.objectRef<TenantRecord>('Tenant').im
   fields: (t) => ({
     id: t.exposeID('_id'),
     identifier: t.exposeString('identifier'),
-    aliases: t.stringList({
-      resolve: ({ names, identifier }) => names.filter((name) => name !== identifier),
-    }),
+    aliases: t.stringList({ resolve: aliasesOf }),
     name: t.exposeString('name'),
     status: t.expose('status', { type: TenantStatusEnum }),
     graphqlUrl: t.string({ resolve: ({ identifier }, _args, { platform }) => `${platform.publicUrl}/t/${identifier}/graphql` }),

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { perShell } from '../../shell/shell.ts';
@@ -10,8 +9,26 @@ const MAX_AGE_MS = 900;
 /** Callers remembered per tenant; small, because every warm tenant pays for it. One more read is all a miss costs. */
 const MAX_CALLERS = 64;
 
-/** When the client was made, in milliseconds since the epoch; Infinity when there is none. */
-const livenessOf = perShell(() => new LRUCache<string, number>({ max: MAX_CALLERS, ttl: MAX_AGE_MS }));
+interface Remembered {
+  /** When the client was made, in milliseconds since the epoch; Infinity when there is none. */
+  madeAtMs: number;
+  untilMs: number;
+}
+
+/** A bare map, oldest first: an LRU of this size takes 4.5 KiB of each warm tenant before anything is in it. */
+const livenessOf = perShell(() => new Map<string, Remembered>());
+
+function recall(callers: ReadonlyMap<string, Remembered>, clientId: string): number | undefined {
+  const remembered = callers.get(clientId);
+  return remembered !== undefined && remembered.untilMs > Date.now() ? remembered.madeAtMs : undefined;
+}
+
+function remember(callers: Map<string, Remembered>, clientId: string, madeAtMs: number): void {
+  callers.delete(clientId);
+  callers.set(clientId, { madeAtMs, untilMs: Date.now() + MAX_AGE_MS });
+  const [oldest] = callers.keys();
+  if (callers.size > MAX_CALLERS && oldest !== undefined) callers.delete(oldest);
+}
 
 /** `iat` is in whole seconds, so a token may look up to this much older than its client, in milliseconds. */
 const IAT_PRECISION_MS = 1_000;
@@ -23,13 +40,14 @@ const IAT_PRECISION_MS = 1_000;
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
   if (principal.kind === 'anonymous' || principal.clientId === CLI_CLIENT_ID) return true;
-  const cache = livenessOf(scope.shell);
-  const remembered = cache.get(principal.clientId);
+  const callers = livenessOf(scope.shell);
+  const remembered = recall(callers, principal.clientId);
   if (remembered !== undefined) return isLiveSince(remembered, principal.issuedAtMs);
   const madeAtMs = (await clientStore(scope).byId(principal.clientId))?.createdAt.getTime() ?? Infinity;
   // What was noted during the read, a deletion on this node, is newer than what was read.
-  if (!cache.has(principal.clientId)) cache.set(principal.clientId, madeAtMs);
-  return isLiveSince(cache.get(principal.clientId) ?? madeAtMs, principal.issuedAtMs);
+  const noted = recall(callers, principal.clientId);
+  if (noted === undefined) remember(callers, principal.clientId, madeAtMs);
+  return isLiveSince(noted ?? madeAtMs, principal.issuedAtMs);
 }
 
 function isLiveSince(madeAtMs: number, issuedAtMs: number): boolean {
@@ -37,7 +55,7 @@ function isLiveSince(madeAtMs: number, issuedAtMs: number): boolean {
 }
 
 export function noteDeletion({ shell }: Scope, clientId: string): void {
-  livenessOf(shell).set(clientId, Infinity);
+  remember(livenessOf(shell), clientId, Infinity);
 }
 
 export function forgetLiveness({ shell }: Scope, clientId: string): void {

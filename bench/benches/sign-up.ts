@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { request } from 'node:http';
+import { mongo } from 'mongoose';
+import { openControlDatabase } from '../../src/control-plane/control-database.ts';
+import type { Bench, BenchContext } from '../bench.ts';
+import { type BenchGateway, PUBLIC_HOST, startGateway } from '../gateway.ts';
+import { quantile, spreadOf } from '../spread.ts';
+
+const MUTATION = `mutation SignUp($input: RegisterTenantInput!) {
+  registerTenant(input: $input) {
+    tenant { id identifier status }
+    bootstrap { accessToken clientId clientSecret }
+    userErrors { code }
+  }
+}`;
+
+const MAJORITY = { writeConcern: new mongo.WriteConcern('majority') };
+
+/** Not timed: both contenders open their connections and warm their code. */
+const WARM_UPS = 10;
+
+/**
+ * Registers tenants over HTTP, against the bare driver creating the same collections with the same documents: the
+ * tenant's record under the same unique indexes, its stamp and its first client, each inserted by majority.
+ */
+export const signUp: Bench = { name: 'sign-up', run };
+
+async function run({ server, effort, say }: BenchContext) {
+  await using gateway = await startGateway(server, say, { CONTROL_DATABASE: 'sign_up' });
+  const client = await server.connect();
+  try {
+    const control = client.db('sign_up');
+    // Of its own: documents of the bare driver are no tenants.
+    const { db: bareControl } = await openControlDatabase(client, 'sign_up_bare');
+    const model = await modelSignUp(gateway, client, control);
+    const pair = async () => ({
+      gateway: await timed(() => register(gateway)),
+      bare: await timedSignUp(client, bareControl, model),
+    });
+    for (let count = 0; count < WARM_UPS; count += 1) await pair();
+    const rounds = [];
+    for (let round = 1; round <= effort.rounds; round += 1) {
+      const samples = [];
+      for (let count = 0; count < effort.signUps; count += 1) samples.push(await pair());
+      const of = (contender: 'gateway' | 'bare', share: number) =>
+        quantile(
+          samples.map((sample) => sample[contender]),
+          share,
+        );
+      const figures = {
+        gatewayP50: of('gateway', 0.5),
+        gatewayP95: of('gateway', 0.95),
+        bareP50: of('bare', 0.5),
+        bareP95: of('bare', 0.95),
+      };
+      rounds.push(figures);
+      const { gatewayP50, gatewayP95, bareP50, bareP95 } = figures;
+      say(
+        `round ${round}: p50 ${gatewayP50.toFixed(1)} against ${bareP50.toFixed(1)} ms, ` +
+          `p95 ${gatewayP95.toFixed(1)} against ${bareP95.toFixed(1)} ms`,
+      );
+    }
+    const over = (figure: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(figure));
+    return [
+      { name: 'registerTenant p50', unit: 'ms', value: over((round) => round.gatewayP50) },
+      { name: 'registerTenant p95', unit: 'ms', value: over((round) => round.gatewayP95) },
+      { name: 'bare driver p50', unit: 'ms', value: over((round) => round.bareP50) },
+      { name: 'bare driver p95', unit: 'ms', value: over((round) => round.bareP95) },
+      {
+        name: 'registerTenant / bare driver, p50',
+        unit: 'x',
+        value: over((round) => round.gatewayP50 / round.bareP50),
+      },
+      {
+        name: 'registerTenant / bare driver, p95',
+        unit: 'x',
+        value: over((round) => round.gatewayP95 / round.bareP95),
+        target: { is: 'at most' as const, limit: 2 },
+      },
+    ];
+  } finally {
+    await client.close();
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedAtMs = performance.now();
+  await work();
+  return performance.now() - startedAtMs;
+}
+
+/** Signs a tenant up as anybody would. @returns its id. */
+export async function register({ port }: Pick<BenchGateway, 'port'>): Promise<string> {
+  const identifier = `s${randomBytes(8).toString('hex')}`;
+  const { status, body } = await post(port, {
+    query: MUTATION,
+    variables: { input: { identifier, name: `Tenant ${identifier}` } },
+  });
+  const payload = (JSON.parse(body) as SignUpReply).data?.registerTenant;
+  const isRight =
+    status === 200 &&
+    payload?.tenant?.identifier === identifier &&
+    payload.tenant.status === 'ACTIVE' &&
+    payload.bootstrap?.accessToken.split('.').length === 3 &&
+    payload.userErrors.length === 0;
+  if (!isRight || payload.tenant === null) throw new Error(`sign-up failed: ${status} ${body}`);
+  return payload.tenant.id;
+}
+
+interface SignUpReply {
+  data?: {
+    registerTenant: {
+      tenant: { id: string; identifier: string; status: string } | null;
+      bootstrap: { accessToken: string } | null;
+      userErrors: { code: string }[];
+    };
+  };
+}
+
+function post(port: number, body: object): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port,
+        path: '/platform/graphql',
+        method: 'POST',
+        headers: { host: PUBLIC_HOST, 'content-type': 'application/json' },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+        );
+      },
+    );
+    outgoing.once('error', reject);
+    outgoing.end(JSON.stringify(body));
+  });
+}
+
+/** The documents of a sign-up by collection: what the bare driver has to write. */
+interface Model {
+  record: mongo.Document;
+  own: { collection: string; documents: mongo.Document[] }[];
+}
+
+async function modelSignUp(
+  gateway: BenchGateway,
+  client: mongo.MongoClient,
+  control: mongo.Db,
+): Promise<Model> {
+  await register(gateway);
+  const record = await control.collection('tenants').findOne({}, { sort: { createdAt: -1 } });
+  const placement = record?.['placement'] as { database: string } | undefined;
+  if (record === null || placement === undefined) throw new Error('the sign-up left no record');
+  const database = client.db(placement.database);
+  const names = (await database.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+  const own = await Promise.all(
+    names.map(async (collection) => ({
+      collection,
+      documents: await database.collection(collection).find().toArray(),
+    })),
+  );
+  return { record, own };
+}
+
+async function timedSignUp(
+  client: mongo.MongoClient,
+  control: mongo.Db,
+  { record, own }: Model,
+): Promise<number> {
+  const id = randomUUID();
+  const name = `s${id.slice(0, 18)}`;
+  const database = client.db(`bare_${id.replaceAll('-', '')}`, MAJORITY);
+  const { provisioning, ...rest } = record;
+  const copy = {
+    ...rest,
+    _id: id,
+    identifier: name,
+    names: [name],
+    provisioning: provisioning as object,
+  };
+  return timed(async () => {
+    await control.collection<mongo.Document>('tenants').insertOne(copy);
+    for (const { collection, documents } of own) {
+      for (const document of documents) await database.collection(collection).insertOne({ ...document });
+    }
+  });
+}

@@ -1,0 +1,23 @@
+import { encodeGlobalId } from '../src/graphql/global-id.ts';
+import { CLIENT_NAME, type FleetTenant } from './fleet.ts';
+import { PUBLIC_HOST } from './gateway.ts';
+import type { CheckedRequest } from './http-load.ts';
+
+const QUERY = 'query ById($id: ID!) { client(id: $id) { id clientId name } }';
+
+/** Asks the gateway for one object of a tenant, by URL prefix and token. */
+export function byIdQuery({ identifier, clientId, accessToken }: FleetTenant): CheckedRequest {
+  const id = encodeGlobalId('Client', clientId);
+  return {
+    method: 'POST',
+    path: `/t/${identifier}/graphql`,
+    headers: {
+      host: PUBLIC_HOST,
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      authorization: `Bearer ${accessToken}`,
+    },
+    body: JSON.stringify({ query: QUERY, variables: { id } }),
+    expectedBody: JSON.stringify({ data: { client: { id, clientId, name: CLIENT_NAME } } }),
+  };
+}

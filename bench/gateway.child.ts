@@ -1,0 +1,76 @@
+import { createApp } from '../src/app.ts';
+import { configFrom } from '../src/config/config.ts';
+import { readEnv } from '../src/config/env.ts';
+import { loadSecretBox } from '../src/config/secrets.ts';
+import { drain, listen } from '../src/http/listen.ts';
+import { createHttpServer } from '../src/http/server.ts';
+import { createLogger } from '../src/observability/logger.ts';
+import { answerCalls, tell } from './calls.ts';
+import type { RegisteredTenant } from './fleet.ts';
+import { heapBytes } from './heap-bytes.ts';
+
+/** Registrations under way at once while a fleet is made. */
+const AT_ONCE = 4;
+
+const config = configFrom(readEnv(process.env));
+const log = createLogger(config.logLevel, { write: () => undefined });
+const app = await createApp({
+  config,
+  box: await loadSecretBox(config),
+  log,
+  mongoUri: config.mongo.uri ?? '',
+  defaultBudget: 10_000_000,
+});
+const server = createHttpServer({ handle: app.handle, log, trustedProxies: 0 });
+const port = await listen(server, 0, '127.0.0.1');
+
+async function register(identifier: string): Promise<RegisteredTenant> {
+  const { record, bootstrap } = await app.platform.registration.register(
+    { identifier, name: `Tenant ${identifier}` },
+    { isSelfRegistered: true, placement: { mode: 'DATABASE' } },
+  );
+  if (bootstrap === null) throw new Error(`no credentials for ${identifier}`);
+  return { identifier, database: record.placement.database, accessToken: bootstrap.accessToken };
+}
+
+const calls = {
+  port: () => port,
+  /** Registers tenants called `<prefix>-<number>`, by the code that registers anyone. */
+  async registerMany(prefix: string, count: number): Promise<RegisteredTenant[]> {
+    const tenants: RegisteredTenant[] = [];
+    let next = 0;
+    const work = async () => {
+      while (next < count) {
+        const index = next++;
+        tenants[index] = await register(`${prefix}-${index}`);
+        if ((index + 1) % 250 === 0) tell(`registered ${index + 1} of ${count} tenants`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return tenants;
+  },
+  /** Looks tenants up, as host and URL prefix do. Answers how many the directory remembers then. */
+  async know(identifiers: string[]): Promise<number> {
+    for (const identifier of identifiers) {
+      const tenant = await app.directory.byIdentifier(identifier);
+      if (tenant?.identifier !== identifier) throw new Error(`${identifier} is not known`);
+    }
+    return app.directory.knownCount;
+  },
+  /** Forgets every tenant, as when the change feed comes back. */
+  forgetAll: () => app.directory.setFed(true),
+  openShells: () => app.shells.size,
+  heapBytes,
+  /** Processor time of this process so far, in microseconds. */
+  cpuMicros(): number {
+    const { user, system } = process.cpuUsage();
+    return user + system;
+  },
+};
+
+export type GatewayCalls = typeof calls;
+
+answerCalls(calls, async () => {
+  await drain(server, 0);
+  await app[Symbol.asyncDispose]();
+});

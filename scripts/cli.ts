@@ -1,0 +1,78 @@
+import { Command, CommanderError } from 'commander';
+import { addClustersAdd } from './cli/clusters-add.ts';
+import { addClustersList } from './cli/clusters-list.ts';
+import { addDemoReset } from './cli/demo-reset.ts';
+import { failureOf } from './cli/failure.ts';
+import { addKeysRewrap } from './cli/keys-rewrap.ts';
+import { addKeysRotate } from './cli/keys-rotate.ts';
+import { addSchemaPrint } from './cli/schema-print.ts';
+import { addTenantsCreate } from './cli/tenants-create.ts';
+import { addTenantsDelete } from './cli/tenants-delete.ts';
+import { addTenantsList } from './cli/tenants-list.ts';
+import { addTenantsMigrate } from './cli/tenants-migrate.ts';
+import { addTenantsResume } from './cli/tenants-resume.ts';
+import { addTenantsShow } from './cli/tenants-show.ts';
+import { addTenantsSuspend } from './cli/tenants-suspend.ts';
+import { addToken } from './cli/token.ts';
+
+/** Exit codes of the contract. */
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USE = 2;
+
+const GROUPS = {
+  tenants: {
+    description: 'create, look at and take care of tenants',
+    commands: [
+      ...[addTenantsCreate, addTenantsList, addTenantsShow, addTenantsSuspend],
+      ...[addTenantsResume, addTenantsDelete, addTenantsMigrate],
+    ],
+  },
+  clusters: { description: 'where tenants live', commands: [addClustersList, addClustersAdd] },
+  keys: { description: 'signing keys and the master key', commands: [addKeysRotate, addKeysRewrap] },
+  schema: { description: 'the schema as files', commands: [addSchemaPrint] },
+  demo: { description: 'the demo tenants', commands: [addDemoReset] },
+};
+
+function createProgram(): Command {
+  const program = new Command('tenant-gateway')
+    .description('Operates a Tenant Gateway. Settings come from the environment, as for the gateway itself.')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  for (const [name, { description, commands }] of Object.entries(GROUPS)) {
+    const group = program.command(name).description(description);
+    for (const add of commands) add(group);
+  }
+  addToken(program);
+  return program;
+}
+
+/** Runs one command and answers the exit code. Whatever goes wrong is one line on stderr. */
+export async function main(args: readonly string[]): Promise<number> {
+  // The reader of a pipe may go at any time (`| head`).
+  process.stdout.on('error', () => process.exit(DONE));
+  try {
+    await createProgram().parseAsync([...args], { from: 'user' });
+    return DONE;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return DONE;
+      const message = error.code === 'commander.help' ? 'which command? See --help.' : error.message;
+      return fail(args, { code: 'WRONG_USE', message: message.replace(/^error: /, '') }, WRONG_USE);
+    }
+    return fail(args, failureOf(error), FAILED);
+  }
+}
+
+function fail(
+  args: readonly string[],
+  { code, message }: { code: string; message: string },
+  exitCode: number,
+): number {
+  const line = message.replace(/\s*\n\s*/g, ' ').trim();
+  const text = args.includes('--json')
+    ? JSON.stringify({ error: { code, message: line } })
+    : `tenant-gateway: ${line}`;
+  process.stderr.write(`${text}\n`);
+  return exitCode;
+}

@@ -1,0 +1,23 @@
+import { type OutputOptions, print } from './output.ts';
+import { operate } from './operate.ts';
+import { findTenant, TENANT_FIELDS, type TenantView } from './tenant-view.ts';
+import { withApp } from './with-app.ts';
+
+type StatusMutation = 'suspendTenant' | 'resumeTenant' | 'deleteTenant';
+
+/** Moves a tenant to another status and says which it is in now. */
+export function changeStatus(
+  mutation: StatusMutation,
+  tenant: string,
+  options: OutputOptions,
+): Promise<void> {
+  const input = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+  const source = `mutation ($input: ${input}!) {
+    payload: ${mutation}(input: $input) { tenant { ${TENANT_FIELDS} } userErrors { code message path } }
+  }`;
+  return withApp(async ({ app }) => {
+    const { id } = await findTenant(app, tenant);
+    const { payload } = await operate<{ payload: { tenant: TenantView } }>(app, source, { input: { id } });
+    print(options, payload.tenant, () => `${payload.tenant.identifier} is ${payload.tenant.status}`);
+  });
+}

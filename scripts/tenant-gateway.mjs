@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// The command line: `npx tenant-gateway --help`. It runs the TypeScript sources as they are.
+import { register } from 'tsx/esm/api';
+
+register();
+const { main } = await import('./cli.ts');
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,151 @@
+import type { SecretBox } from '../config/secrets.ts';
+import type { ClusterRecord } from './cluster-record.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { PLATFORM_KEY_CONTEXT } from './platform-keys.ts';
+import type { TenantRecord } from './tenant-record.ts';
+
+/** Tenants read at once. */
+const BATCH = 200;
+
+/** How often a record that changes meanwhile is read again. */
+const MAX_ATTEMPTS = 10;
+
+/** What became of the sealed values. */
+export interface RewrapResult {
+  rewrapped: number;
+  /** Sealed under the current master key already. */
+  current: number;
+  /** Records with a value that no key of this process opens, like `tenant 0197…`. */
+  failed: string[];
+}
+
+/**
+ * Seals every secret at rest again under the current master key: the signing keys and connection strings of tenants,
+ * the connection strings of clusters, the platform's key. Idempotent, and safe beside a gateway that runs: a record is
+ * written only as it was read. Afterwards nothing needs `MASTER_KEY_PREVIOUS` any more.
+ *
+ * @param onProgress - told after each record.
+ */
+export async function rewrapSecrets(
+  control: ControlDatabase,
+  box: SecretBox,
+  onProgress: (done: number, total: number) => void,
+): Promise<RewrapResult> {
+  const result: RewrapResult = { rewrapped: 0, current: 0, failed: [] };
+  const total =
+    (await control.platformKeys.count({})) +
+    (await control.clusters.count({})) +
+    (await control.tenants.count({}));
+  let done = 0;
+  const each = async (name: string, work: (count: Count) => Promise<void>): Promise<void> => {
+    const counted: Count = { rewrapped: 0, current: 0 };
+    try {
+      await work(counted);
+      result.rewrapped += counted.rewrapped;
+      result.current += counted.current;
+    } catch (error) {
+      if (!(error instanceof CannotOpen)) throw error;
+      result.failed.push(name);
+    }
+    done += 1;
+    onProgress(done, Math.max(done, total));
+  };
+
+  for (const key of await control.platformKeys.find({})) {
+    await each('platform key', async (count) => {
+      const sealedPrivateKey = resealed(box, key.sealedPrivateKey, PLATFORM_KEY_CONTEXT, count);
+      if (sealedPrivateKey === key.sealedPrivateKey) return;
+      await control.platformKeys.findOneAndUpdate(
+        { _id: key._id, sealedPrivateKey: key.sealedPrivateKey },
+        { $set: { sealedPrivateKey } },
+      );
+    });
+  }
+  for (const cluster of await control.clusters.find({})) {
+    await each(`cluster ${cluster._id}`, (count) => rewrapCluster(control, box, cluster, count));
+  }
+  for (let after = ''; ;) {
+    const batch = await control.tenants.find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit: BATCH });
+    for (const record of batch) {
+      await each(`tenant ${record._id}`, (count) => rewrapTenant(control, box, record, count));
+    }
+    const last = batch.at(-1);
+    if (last === undefined) return result;
+    after = last._id;
+  }
+}
+
+interface Count {
+  rewrapped: number;
+  current: number;
+}
+
+class CannotOpen extends Error {}
+
+async function rewrapCluster(
+  control: ControlDatabase,
+  box: SecretBox,
+  { _id, sealedConnectionString: sealed }: ClusterRecord,
+  count: Count,
+): Promise<void> {
+  if (sealed === null) return;
+  const again = resealed(box, sealed, `cluster ${_id}`, count);
+  if (again === sealed) return;
+  await control.clusters.findOneAndUpdate(
+    { _id, sealedConnectionString: sealed },
+    { $set: { sealedConnectionString: again } },
+  );
+}
+
+async function rewrapTenant(
+  control: ControlDatabase,
+  box: SecretBox,
+  found: TenantRecord,
+  count: Count,
+): Promise<void> {
+  let record: TenantRecord | null = found;
+  for (let attempt = 1; record !== null && attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const { _id, version, keys, placement }: TenantRecord = record;
+    const counted: Count = { rewrapped: 0, current: 0 };
+    const sealed = placement.sealedConnectionString;
+    const change = {
+      keys: keys.map((key) => ({
+        ...key,
+        sealedPrivateKey: resealed(box, key.sealedPrivateKey, _id, counted),
+      })),
+      'placement.sealedConnectionString': sealed === null ? null : resealed(box, sealed, _id, counted),
+    };
+    const isWritten =
+      counted.rewrapped === 0 ||
+      (await control.tenants.findOneAndUpdate({ _id, version }, { $set: change, $inc: { version: 1 } })) !==
+        null;
+    if (isWritten) {
+      count.rewrapped += counted.rewrapped;
+      count.current += counted.current;
+      return;
+    }
+    record = await control.tenants.findOne({ _id });
+  }
+  if (record !== null) throw new Error(`tenant ${found._id} changes too often to be rewrapped; try again`);
+}
+
+/** The same text when it is sealed under the current key already. */
+function resealed(box: SecretBox, sealed: string, context: string, count: Count): string {
+  if (keyOf(sealed) === keyOf(box.seal('', context))) {
+    count.current += 1;
+    return sealed;
+  }
+  let plain: string;
+  try {
+    plain = box.open(sealed, context);
+  } catch {
+    throw new CannotOpen();
+  }
+  count.rewrapped += 1;
+  return box.seal(plain, context);
+}
+
+/** The part of a sealed value that names its key. */
+function keyOf(sealed: string): string | undefined {
+  return sealed.split('.')[1];
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { mongo } from 'mongoose';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CachedDirectory } from '../../src/control-plane/cached-directory.ts';
+import { openControlDatabase } from '../../src/control-plane/control-database.ts';
+import { followDirectory } from '../../src/control-plane/directory-feed.ts';
+import { createEvents } from '../../src/observability/events.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
+import { eventually } from '../support/eventually.ts';
+import { registerBoth, startGateway } from '../support/gateway.ts';
+import { mongodbUri } from '../support/mongodb-uri.ts';
+import { visit } from '../support/platform.ts';
+
+let client: mongo.MongoClient;
+
+beforeAll(async () => {
+  client = await new mongo.MongoClient(mongodbUri()).connect();
+});
+
+afterAll(() => client.close());
+
+test('can be stopped at any moment of losing the feed and opening it again', async () => {
+  const events = createEvents(createLogger('silent'), createMetrics());
+  await Promise.all(
+    [0, 50, 150, 240, 250, 255, 260, 270, 300, 400].map(async (delayMs) => {
+      const control = await openControlDatabase(client, `test_${randomBytes(6).toString('hex')}`);
+      const feed = await followDirectory(control, new CachedDirectory(control), events);
+      // The end of the database is the end of its change stream.
+      await control.db.dropDatabase();
+      await sleep(delayMs);
+      await feed[Symbol.asyncDispose]();
+      await control.db.dropDatabase();
+    }),
+  );
+});
+
+test('while the feed is lost nothing is remembered, and a change counts at once', async () => {
+  await using gateway = await startGateway();
+  const { acme } = await registerBoth(gateway);
+  const { control } = gateway.app.platform;
+  for (const name of ['acme', 'globex']) expect(await visit(gateway, name)).toBe(name);
+  expect(gateway.app.directory.knownCount).toBe(2);
+  gateway.app.directory.setFed(false);
+  expect(gateway.app.directory.knownCount).toBe(0);
+  expect(await visit(gateway, 'acme')).toBe('acme');
+  expect(gateway.app.directory.knownCount).toBe(0);
+  // Another node, whose change no feed tells.
+  await control.tenants.findOneAndUpdate({ _id: acme.record._id }, { $set: { status: 'SUSPENDED' } });
+  expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND');
+  expect(await visit(gateway, 'globex')).toBe('globex');
+});
+
+test('survives the loss of its stream', async () => {
+  await using gateway = await startGateway();
+  await registerBoth(gateway);
+  const { control } = gateway.app.platform;
+  expect(await visit(gateway, 'acme')).toBe('acme');
+  // A renamed collection ends the stream for good; the records are there again afterwards.
+  await control.db.collection('tenants').rename('elsewhere');
+  await control.db.collection('elsewhere').rename('tenants');
+  await control.tenants.findOneAndUpdate({ names: 'acme' as never }, { $set: { status: 'SUSPENDED' }, $inc: { version: 1 } });
+  await eventually(async () => expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND'), 1_000);
+  // Records are remembered again, so the feed is back.
+  await eventually(async () => {
+    expect(await visit(gateway, 'globex')).toBe('globex');
+    expect(gateway.app.directory.knownCount).toBeGreaterThan(0);
+  });
+  await control.tenants.findOneAndUpdate({ names: 'acme' as never }, { $set: { status: 'ACTIVE' }, $inc: { version: 1 } });
+  await eventually(async () => expect(await visit(gateway, 'acme')).toBe('acme'), 1_000);
+});

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
+import { eventually } from '../support/eventually.ts';
+import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
+import { createTenant, platform, register, visit } from '../support/platform.ts';
+
+let gateway: TestGateway;
+let both: { acme: TestTenant; globex: TestTenant };
+let freeBefore: number;
+
+/** What a process that died has left behind: how far it got, and who would come back for it. */
+interface Leftover {
+  identifier: string;
+  done: string[];
+  key: string | undefined;
+  record: TenantRecord;
+}
+
+const leftovers = new Map<string, Leftover>();
+
+const HOUR_MS = 3_600_000;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  both = await registerBoth(gateway);
+  freeBefore = await free();
+});
+
+afterAll(() => gateway[Symbol.asyncDispose]());
+
+function control() {
+  return gateway.app.platform.control;
+}
+
+function databaseOf({ placement }: Pick<TenantRecord, 'placement'>) {
+  return control().db.client.db(placement.database);
+}
+
+async function free(): Promise<number> {
+  return (await gateway.app.platform.clusters.all())[0]?.free ?? 0;
+}
+
+async function recordOf(identifier: string): Promise<TenantRecord | null> {
+  return control().tenants.findOne({ names: identifier as never });
+}
+
+/** Registers and then takes back what a process that died earlier would not have done. */
+async function leaveBehind(
+  identifier: string,
+  done: string[],
+  options: { hasKey?: boolean; byOperator?: boolean; change?: object } = {},
+): Promise<Leftover> {
+  const key = options.hasKey ? randomBytes(16).toString('base64url') : undefined;
+  const input = { identifier, name: identifier, ...(key === undefined ? {} : { idempotencyKey: key }) };
+  const made = await (options.byOperator ? createTenant(gateway, input) : register(gateway, input));
+  expect(made.tenant?.status).toBe('ACTIVE');
+  const before = await recordOf(identifier);
+  if (before === null) throw new Error('not registered');
+  const db = databaseOf(before);
+  if (!done.includes('client')) await db.collection('clients').drop();
+  if (!done.includes('stamp')) await db.dropDatabase();
+  const record = await control().tenants.findOneAndUpdate(
+    { _id: before._id },
+    {
+      $set: {
+        status: 'PROVISIONING',
+        'provisioning.done': done.filter((step) => step === 'stamp'),
+        'provisioning.leasedUntil': new Date(Date.now() - 1_000),
+        ...options.change,
+      },
+      $inc: { version: 1 },
+    },
+  );
+  if (record === null) throw new Error('not left behind');
+  const leftover = { identifier, done, key, record };
+  leftovers.set(identifier, leftover);
+  return leftover;
+}
+
+const STEPS = [[], ['stamp'], ['stamp', 'client']];
+
+describe('a replay, before any sweep', () => {
+  test.each(STEPS)('takes up a registration that stopped after %j', async (...done: string[]) => {
+    const identifier = `replayed-${done.length}`;
+    const { key } = await leaveBehind(identifier, done, { hasKey: true });
+    expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
+    const { tenant, bootstrap, code } = await register(gateway, { identifier, name: identifier, idempotencyKey: key });
+    expect([tenant?.status, code]).toEqual(['ACTIVE', undefined]);
+    expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
+  });
+
+  test('by many at once finishes it once', async () => {
+    const { key, identifier } = await leaveBehind('replayed-by-many', ['stamp'], { hasKey: true });
+    const outcomes = await Promise.all(
+      Array.from({ length: 8 }, () => register(gateway, { identifier, name: identifier, idempotencyKey: key })),
+    );
+    expect(new Set(outcomes.map(({ tenant, code }) => tenant?.status ?? code))).toEqual(new Set(['ACTIVE']));
+    await eventually(async () => {
+      const clients = await databaseOf((await recordOf(identifier)) as TenantRecord).collection('clients').find({}).toArray();
+      // The client of the process that died may be there too; its secret went with it.
+      const ids = clients.map(({ _id }) => String(_id));
+      expect(ids).toContain((await recordOf(identifier))?.provisioning.bootstrapClient);
+      expect(ids.length).toBeLessThanOrEqual(2);
+    });
+  });
+
+  test('waits while the other process is still alive, and says so', async () => {
+    const { key, identifier } = await leaveBehind('replayed-early', ['stamp'], {
+      hasKey: true,
+      change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) },
+    });
+    const waiting = await register(gateway, { identifier, name: identifier, idempotencyKey: key });
+    expect([waiting.code, waiting.reply.status]).toEqual(['TENANT_UNAVAILABLE', 503]);
+    expect(Number(waiting.reply.headers['retry-after'])).toBeGreaterThan(0);
+    expect((await recordOf(identifier))?.status).toBe('PROVISIONING');
+  });
+});
+
+describe('the sweeper', () => {
+  beforeAll(async () => {
+    for (const done of STEPS) {
+      await leaveBehind(`with-key-${done.length}`, done, { hasKey: true });
+      await leaveBehind(`without-key-${done.length}`, done);
+      await leaveBehind(`by-operator-${done.length}`, done, { byOperator: true });
+      await leaveBehind(`too-often-${done.length}`, done, { hasKey: true, change: { 'provisioning.attempts': 5 } });
+      await leaveBehind(`failed-${done.length}`, done, { change: { status: 'FAILED' } });
+    }
+    await leaveBehind('alive', ['stamp'], { change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) } });
+    await leaveBehind('misdirected', ['stamp'], {
+      change: { 'placement.database': both.globex.record.placement.database },
+    });
+    const dayAgo = { createdAt: new Date(Date.now() - 25 * HOUR_MS) };
+    for (const identifier of ['never-used', 'never-used-young', 'used']) {
+      const { bootstrap } = await register(gateway, { identifier, name: identifier });
+      if (identifier === 'used') expect(await visit(gateway, 'used', bootstrap?.accessToken)).toBe('used');
+      // An anonymous visit is not a claim.
+      else expect(await visit(gateway, identifier)).toBe(identifier);
+    }
+    await createTenant(gateway, { identifier: 'by-operator-unused', name: 'x' });
+    for (const identifier of ['never-used', 'used', 'by-operator-unused']) {
+      await control().tenants.findOneAndUpdate({ names: identifier as never }, { $set: dayAgo });
+    }
+    gateway.app.start();
+    await eventually(async () => {
+      const unfinished = await control().tenants.find({ status: { $in: ['PROVISIONING', 'FAILED'] } });
+      expect(unfinished.map(({ identifier }) => identifier as string).sort()).toEqual(['alive', 'misdirected', 'replayed-early']);
+      expect(await recordOf('never-used')).toBeNull();
+    }, 20_000);
+  });
+
+  test.each(STEPS)('finishes what somebody can come back for, wherever it stopped: %j', async (...done: string[]) => {
+    const identifier = `with-key-${done.length}`;
+    const { key } = leftovers.get(identifier)!;
+    const { tenant, bootstrap } = await register(gateway, { identifier, name: identifier, idempotencyKey: key });
+    expect(tenant?.status).toBe('ACTIVE');
+    expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
+    expect(await visit(gateway, `by-operator-${done.length}`)).toBe(`by-operator-${done.length}`);
+  });
+
+  test.each(STEPS)('undoes what nobody can come back for: %j', async (...done: string[]) => {
+    for (const kind of ['without-key', 'too-often', 'failed']) {
+      const identifier = `${kind}-${done.length}`;
+      expect(await recordOf(identifier), identifier).toBeNull();
+      const { record } = leftovers.get(identifier)!;
+      expect(await databaseOf(record).listCollections().toArray()).toEqual([]);
+      expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
+      expect((await platform(gateway, `{ identifierAvailable(identifier: "${identifier}") }`)).data).toEqual({
+        identifierAvailable: true,
+      });
+    }
+  });
+
+  test('leaves alone what another process works on', async () => {
+    expect(await recordOf('alive')).toMatchObject({ status: 'PROVISIONING', provisioning: { attempts: 1 } });
+    expect(await visit(gateway, 'alive')).toBe('TENANT_NOT_FOUND');
+  });
+
+  test('never drops a database that carries the stamp of somebody else', async () => {
+    expect(await visit(gateway, 'globex', await both.globex.token())).toBe('globex');
+    const told = gateway.logs.filter(({ event }) => event === 'sweep_failed');
+    expect(told.map(({ tenant }) => tenant)).toContain(leftovers.get('misdirected')?.record._id);
+    expect(told.every(({ level }) => level === 'error')).toBe(true);
+  });
+
+  test('removes a tenant that registered itself and was never used for a day, and no other', async () => {
+    expect(await visit(gateway, 'never-used')).toBe('TENANT_NOT_FOUND');
+    expect(await Promise.all(['never-used-young', 'used', 'by-operator-unused'].map((name) => visit(gateway, name)))).toEqual(
+      ['never-used-young', 'used', 'by-operator-unused'],
+    );
+    const { tenant, bootstrap } = await register(gateway, { identifier: 'never-used', name: 'Again' });
+    expect(tenant?.status).toBe('ACTIVE');
+    expect(await visit(gateway, 'never-used', bootstrap?.accessToken)).toBe('never-used');
+  });
+
+  test('gives back the room of everything it removed', async () => {
+    const living = await control().tenants.count({ status: { $in: ['ACTIVE', 'PROVISIONING', 'FAILED'] } });
+    expect(freeBefore - (await free())).toBe(4 * (living - 2));
+  });
+});

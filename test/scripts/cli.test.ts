@@ -1,0 +1,304 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSchema, parse } from 'graphql';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { mongodbUri } from '../support/mongodb-uri.ts';
+import { graphql } from '../support/request.ts';
+import { type CommandLine, commandLine } from './command-line.ts';
+
+const NO_DATABASE = { MONGODB_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' };
+
+describe('the command line', () => {
+  let dataDir: string;
+  let cli: CommandLine;
+  /** Serves the same control database, as a gateway beside the command line does. */
+  let gateway: TestGateway;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the command line printed as JSON
+  let acme: any;
+  let globexText: string;
+
+  const ask = (identifier: string, token: string, query = '{ viewer { kind scopes } }') =>
+    graphql({ port: gateway.port, path: `/t/${identifier}/graphql`, token, query });
+
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-cli-'));
+    cli = commandLine(dataDir);
+    gateway = await startGateway({ CONTROL_DATABASE: cli.env['CONTROL_DATABASE']! });
+    acme = await cli.json('tenants', 'create', 'acme', '--name', 'Acme', '--email', 'admin@acme.example');
+    globexText = (await cli.run(['tenants', 'create', 'globex', '--modules', 'content'])).stdout;
+  });
+
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  describe('tenants', () => {
+    it('are created with credentials that are shown once and work', async () => {
+      expect(acme.tenant).toMatchObject({ identifier: 'acme', name: 'Acme', status: 'ACTIVE' });
+      expect(acme.bootstrap).toMatchObject({
+        clientId: expect.any(String),
+        clientSecret: expect.any(String),
+      });
+      expect((await ask('acme', acme.bootstrap.accessToken)).data).toMatchObject({
+        viewer: { kind: 'CLIENT' },
+      });
+      expect(globexText).toMatch(/clientSecret\s+\S{20}/);
+    });
+
+    it('are listed and shown by identifier and by id, without secrets', async () => {
+      const [listed, table, byIdentifier, byId] = await Promise.all([
+        cli.json('tenants', 'list', '--status', 'ACTIVE'),
+        cli.run(['tenants', 'list']),
+        cli.json('tenants', 'show', 'acme'),
+        cli.json('tenants', 'show', acme.tenant.id),
+      ]);
+      expect(listed.map(({ identifier }: { identifier: string }) => identifier)).toEqual(['acme', 'globex']);
+      expect(table.stdout).toMatch(
+        /^IDENTIFIER .*\nacme +ACTIVE +DATABASE default +[0-9a-f-]{36} +Acme\nglobex/,
+      );
+      expect(byIdentifier).toEqual({ ...acme.tenant, updatedAt: expect.any(String) });
+      expect(byId).toEqual(byIdentifier);
+      expect(JSON.stringify([listed, byId])).not.toMatch(/sealed|secret|PRIVATE/i);
+    });
+
+    it('are suspended and resumed, and a gateway beside follows', async () => {
+      const { accessToken } = acme.bootstrap;
+      expect(await cli.json('tenants', 'suspend', 'acme')).toMatchObject({ status: 'SUSPENDED' });
+      await expect
+        .poll(async () => (await ask('acme', accessToken)).errors?.[0]?.extensions.code, { timeout: 1_000 })
+        .toBe('TENANT_SUSPENDED');
+      expect((await cli.run(['tenants', 'resume', acme.tenant.id])).stdout).toBe('acme is ACTIVE\n');
+      await expect
+        .poll(async () => (await ask('acme', accessToken)).errors, { timeout: 1_000 })
+        .toBeUndefined();
+    });
+
+    it('are migrated', async () => {
+      expect(await cli.json('tenants', 'migrate')).toEqual({ migrated: 0, current: 2, failed: [] });
+    });
+
+    it('are deleted only when that is said twice', async () => {
+      const { tenant } = await cli.json('tenants', 'create', 'short-lived');
+      const refused = await cli.run(['tenants', 'delete', 'short-lived']);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/^tenant-gateway: .*--yes\n$/);
+      expect(await cli.json('tenants', 'delete', tenant.id, '--yes')).toMatchObject({ status: 'DELETED' });
+      const again = await cli.run(['tenants', 'create', 'short-lived']);
+      expect(again).toMatchObject({ code: 1, stdout: '' });
+      expect(again.stderr).toMatch(/^tenant-gateway: .*taken.*\n$/);
+    });
+  });
+
+  describe('tokens', () => {
+    it('of a tenant carry the scopes and the lifetime that are asked for', async () => {
+      const [plain, short] = await Promise.all([
+        cli.run(['token', 'acme']),
+        cli.json(
+          'token',
+          'acme',
+          '--scope',
+          'content:read,settings:read',
+          '--scope',
+          'tenant:read',
+          '--ttl',
+          '5m',
+        ),
+      ]);
+      expect(plain.stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+      expect((await ask('acme', plain.stdout.trim())).errors).toBeUndefined();
+      const { iat, exp } = decodeJwt(short.token);
+      expect(exp! - iat!).toBe(300);
+      expect(new Date(short.expiresAt).getTime()).toBe(exp! * 1_000);
+      const { data } = await ask('acme', short.token);
+      expect((data as { viewer: { scopes: string[] } }).viewer.scopes.sort()).toEqual([
+        ...['content:read', 'settings:read', 'tenant:read'],
+      ]);
+      expect((await ask('globex', short.token)).errors?.[0]?.extensions.code).toBe('TENANT_MISMATCH');
+    });
+
+    it('of the platform open the operator fields', async () => {
+      const token = (
+        await cli.run(['token', '--platform', '--scope', 'platform:tenants:read'])
+      ).stdout.trim();
+      const platform = (query: string) =>
+        graphql({ port: gateway.port, path: '/platform/graphql', token, query });
+      expect((await platform('{ tenants { totalCount } }')).errors).toBeUndefined();
+      expect((await platform('{ clusters { name } }')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    });
+  });
+
+  describe('clusters', () => {
+    it('are added and listed without their connection strings', async () => {
+      const secret = 'mongodb://operator:hunter2@db.example.com:27017/?replicaSet=rs0';
+      const added = await cli.run(
+        ['clusters', 'add', 'second', '--connection-string', '-', '--budget', '500', '--json'],
+        { LOG_LEVEL: 'debug' },
+        `${secret}\n`,
+      );
+      expect(added.code).toBe(0);
+      expect(JSON.parse(added.stdout)).toMatchObject({ name: 'second', budget: 500, used: 0 });
+      const [listed, twice, bad] = await Promise.all([
+        cli.run(['clusters', 'list']),
+        cli.run(['clusters', 'add', 'second', '--connection-string', secret, '--budget', '500']),
+        cli.run([
+          'clusters',
+          'add',
+          'third',
+          '--connection-string',
+          `${secret}&tlsCAFile=x`,
+          '--budget',
+          '5',
+        ]),
+      ]);
+      expect(listed.stdout).toMatch(/^NAME .*\ndefault .*\nsecond +500 +0 +yes\n$/);
+      for (const failed of [twice, bad]) {
+        expect(failed).toMatchObject({ code: 1, stdout: '' });
+        expect(failed.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
+      }
+      expect(JSON.stringify([added, listed, twice, bad])).not.toContain('hunter2');
+    });
+  });
+
+  describe('keys', () => {
+    it('are rotated: new tokens have the new key, old ones stay valid', async () => {
+      const before = acme.bootstrap.accessToken as string;
+      const rotated = await cli.json('keys', 'rotate', 'acme');
+      const { token } = await cli.json('token', 'acme');
+      expect(rotated.kids).toEqual([rotated.kid, decodeProtectedHeader(before).kid]);
+      expect(decodeProtectedHeader(token).kid).toBe(rotated.kid);
+      await expect.poll(async () => (await ask('acme', token)).errors, { timeout: 1_000 }).toBeUndefined();
+      expect((await ask('acme', before)).errors).toBeUndefined();
+    });
+
+    it('are sealed again under another master key, and then need the earlier one no more', async () => {
+      const next = randomBytes(32).toString('base64');
+      const both = { MASTER_KEY: next, MASTER_KEY_PREVIOUS: cli.env['MASTER_KEY']! };
+      const rewrap = ['keys', 'rewrap', '--json'];
+      const first = await cli.run(rewrap, both);
+      expect(first).toMatchObject({ code: 0, stderr: '' });
+      const { rewrapped, current, failed } = JSON.parse(first.stdout);
+      // Two keys of acme, one each of globex and the platform, and the cluster.
+      expect({ rewrapped, current, failed }).toEqual({ rewrapped: 5, current: 0, failed: [] });
+      expect(JSON.parse((await cli.run(rewrap, both)).stdout)).toEqual({
+        rewrapped: 0,
+        current: 5,
+        failed: [],
+      });
+      const [old, lost] = await Promise.all([cli.run(['token', 'acme']), cli.run(rewrap)]);
+      expect(old).toMatchObject({ code: 1, stdout: '' });
+      expect(lost.code).toBe(1);
+      expect(JSON.parse(lost.stdout).failed).toContain(`tenant ${acme.tenant.id}`);
+      cli.env['MASTER_KEY'] = next;
+      const { token } = await cli.json('token', 'acme');
+      expect((await ask('acme', token)).errors).toBeUndefined();
+    });
+  });
+
+  describe('the schema', () => {
+    it('is written to files without a database', async () => {
+      const out = join(dataDir, 'schema');
+      const printed = await cli.run(['schema', 'print', '--out', out, '--json'], NO_DATABASE);
+      expect(printed).toMatchObject({ code: 0, stderr: '' });
+      const read = (path: string) => readFile(join(out, path), 'utf8');
+      const tenant = buildSchema(await read('tenant.graphql'));
+      expect(tenant.getQueryType()?.getFields()).toHaveProperty('contentItems');
+      expect(
+        buildSchema(await read('platform.graphql'))
+          .getMutationType()
+          ?.getFields(),
+      ).toHaveProperty('registerTenant');
+      const modules = await readdir(join(out, 'modules'));
+      expect(modules).toEqual(expect.arrayContaining(['clients.graphql', 'content.graphql', 'core.graphql']));
+      for (const module of modules) parse(await read(`modules/${module}`));
+      const content = await read('modules/content.graphql');
+      expect(content).toMatch(/extend type Query \{[^}]*contentItems\(/);
+      expect(content).toContain('type ContentItem implements Node');
+      expect(content).not.toMatch(/type (Client|PageInfo|UserError) /);
+      expect(await read('errors.md')).toContain('| `TENANT_MISMATCH` | 403 |');
+      expect(await read('errors.md')).toContain('- `IDENTIFIER_TAKEN`');
+      expect(await read('scopes.md')).toContain('`content:publish`');
+    });
+
+    it('of one tenant goes to standard output', async () => {
+      const schema = buildSchema((await cli.run(['schema', 'print', '--tenant', 'globex'])).stdout);
+      expect(schema.getQueryType()?.getFields()).toHaveProperty('contentItems');
+      expect(schema.getQueryType()?.getFields()).not.toHaveProperty('clients');
+    });
+  });
+
+  it('resets the demo', async () => {
+    const first = await cli.json('demo', 'reset');
+    expect(first.map(({ identifier }: { identifier: string }) => identifier)).toEqual(['mdn', 'atlas']);
+    expect(first[1].itemCount).toBe(250);
+    const second = await cli.json('demo', 'reset');
+    expect(second[0].itemCount).toBe(first[0].itemCount);
+    expect(second[0].id).not.toBe(first[0].id);
+    const off = await cli.run(['demo', 'reset'], { DEMO: 'off' });
+    expect(off).toMatchObject({ code: 1, stderr: 'tenant-gateway: there is no demo here: DEMO is off\n' });
+  }, 120_000);
+
+  it.concurrent.each([
+    [[]],
+    [['tenants']],
+    [['tenants', 'lst']],
+    [['tenants', 'create']],
+    [['tenants', 'list', '--status', 'HAPPY']],
+    [['tenants', 'show', 'acme', 'globex']],
+    [['token']],
+    [['token', 'acme', '--platform']],
+    [['token', 'acme', '--ttl', 'soon']],
+    [['token', 'acme', '--ttl', '31d']],
+    [['token', 'acme', '--scope', 'everything']],
+    [['clusters', 'add', 'third', '--budget', 'many', '--connection-string', 'x']],
+    [['clusters', 'list', '--colour']],
+  ])('answers wrong use with 2 and one line: %j', async (args) => {
+    const { code, stdout, stderr } = await cli.run(args, NO_DATABASE);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
+  });
+
+  it('answers a failure with 1 and one line, as JSON where that is asked for', async () => {
+    const [unknown, unreachable, setting] = await Promise.all([
+      cli.run(['tenants', 'show', 'nobody', '--json']),
+      cli.run(['tenants', 'list'], NO_DATABASE),
+      cli.run(['tenants', 'list'], { MASTER_KEY: 'c2hvcnQ=' }),
+    ]);
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(unknown.stderr)).toEqual({
+      error: { code: 'NOT_FOUND', message: 'there is no tenant nobody' },
+    });
+    for (const failed of [unreachable, setting]) {
+      expect(failed).toMatchObject({ code: 1, stdout: '' });
+      expect(failed.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
+      expect(failed.stderr).not.toMatch(/\bat [\w.]+ \(|node_modules|c2hvcnQ/);
+    }
+  });
+
+  it('logs to standard error only, and never a secret', async () => {
+    const created = await cli.run(['tenants', 'create', 'talkative', '--json'], { LOG_LEVEL: 'trace' });
+    expect(created.code).toBe(0);
+    const { bootstrap } = JSON.parse(created.stdout);
+    const events = created.stderr
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { event: string }).event);
+    expect(events).toContain('tenant_registered');
+    expect(created.stderr).not.toContain(bootstrap.clientSecret);
+    expect(created.stderr).not.toContain(bootstrap.accessToken);
+    expect(created.stderr).not.toContain(cli.env['MASTER_KEY']);
+    expect(created.stderr).not.toContain(mongodbUri());
+  });
+
+  it('helps', async () => {
+    const { code, stdout } = await cli.run(['tenants', '--help'], NO_DATABASE);
+    expect(code).toBe(0);
+    for (const command of ['create', 'list', 'show', 'suspend', 'resume', 'delete', 'migrate']) {
+      expect(stdout).toContain(`  ${command} `);
+    }
+  });
+});

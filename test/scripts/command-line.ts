@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { mongodbUri } from '../support/mongodb-uri.ts';
+
+const BIN = fileURLToPath(new URL('../../scripts/tenant-gateway.mjs', import.meta.url));
+
+/** What a command did. */
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command line as a person calls it: the real program, with settings and a control database of its own. */
+export interface CommandLine {
+  env: Record<string, string>;
+  run(args: readonly string[], env?: Record<string, string>, input?: string): Promise<Run>;
+  /** Runs with `--json`; fails the test unless the command is done. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the answer is JSON of whatever was asked for
+  json(...args: string[]): Promise<any>;
+}
+
+export function commandLine(dataDir: string): CommandLine {
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: dataDir,
+    NODE_ENV: 'test',
+    MONGODB_URI: mongodbUri(),
+    CONTROL_DATABASE: `cli_${randomBytes(6).toString('hex')}`,
+    DATA_DIR: dataDir,
+    MASTER_KEY: randomBytes(32).toString('base64'),
+    PUBLIC_URL: 'http://gateway.test',
+    BASE_DOMAIN: 'gateway.test',
+  };
+  const run: CommandLine['run'] = async (args, more = {}, input = '') => {
+    const child = spawn(process.execPath, [BIN, ...args], { env: { ...env, ...more } });
+    child.stdin.end(input);
+    const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+    return { code, stdout, stderr };
+  };
+  return {
+    env,
+    run,
+    async json(...args) {
+      const { code, stdout, stderr } = await run([...args, '--json']);
+      if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`);
+      return JSON.parse(stdout) as unknown;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually } from './eventually.ts';
+import { mongodbUri } from './mongodb-uri.ts';
+
+/** The gateway as its users start it: `src/main.ts` in a process of its own, over a control database of its own. */
+export interface GatewayProcess extends AsyncDisposable {
+  port: number;
+  controlDatabase: string;
+  /** Starts it, again if need be; answers when it is ready. */
+  start(): Promise<void>;
+  /** `kill -9`: nothing gets the chance to clean up. */
+  kill(): Promise<void>;
+  /** What it wrote so far. */
+  readonly output: string;
+}
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Time a start may take on a busy machine. */
+const START_MS = 45_000;
+
+export async function gatewayProcess(): Promise<GatewayProcess> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-process-'));
+  const [port, adminPort] = [await freePort(), await freePort()];
+  const controlDatabase = `test_${randomBytes(6).toString('hex')}`;
+  let child: ChildProcess | undefined;
+  let output = '';
+
+  async function kill(): Promise<void> {
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  return {
+    port,
+    controlDatabase,
+    get output() {
+      return output;
+    },
+    kill,
+    async start() {
+      child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env['PATH'],
+          NODE_ENV: 'development',
+          MONGODB_URI: mongodbUri(),
+          CONTROL_DATABASE: controlDatabase,
+          DATA_DIR: dataDir,
+          PORT: String(port),
+          ADMIN_PORT: String(adminPort),
+          DEMO: 'off',
+        },
+      });
+      for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+      }
+      const started = child;
+      await eventually(async () => {
+        if (started.exitCode !== null) throw new Error(`the gateway ended with ${started.exitCode}: ${output}`);
+        const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
+        if (status !== 200) throw new Error(`not ready: ${status}`);
+      }, START_MS);
+    },
+    async [Symbol.asyncDispose]() {
+      await kill();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
