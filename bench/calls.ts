@@ -83,7 +83,8 @@ export function answerCalls(calls: Calls, close: () => Promise<void>): void {
       .then(() => (call === 'ready' ? null : calls[call]?.(...args)))
       .then(
         (result) => process.send?.({ id, result: result ?? null }),
-        (error: unknown) => process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
+        (error: unknown) =>
+          process.send?.({ id, error: error instanceof Error ? error.stack : String(error) }),
       );
   });
   process.once('disconnect', () => {

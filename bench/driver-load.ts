@@ -32,7 +32,9 @@ export async function driverLoad(
       reads += 1;
     }
   };
-  const starts = Array.from({ length: callers }, (_, index) => Math.floor((index * targets.length) / callers));
+  const starts = Array.from({ length: callers }, (_, index) =>
+    Math.floor((index * targets.length) / callers),
+  );
   await Promise.all(starts.map(read));
   return reads / ((performance.now() - startedAtMs) / 1_000);
 }

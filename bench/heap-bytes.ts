@@ -11,7 +11,7 @@ export async function heapBytes(): Promise<number> {
   const { gc } = globalThis as { gc?: () => void };
   if (gc === undefined) throw new Error('run with --expose-gc');
   let least = Infinity;
-  for (let steady = 0; steady < STEADY; ) {
+  for (let steady = 0; steady < STEADY;) {
     // Weak references and finalizers are cleared between collections, in turns of the event loop.
     await sleep(20);
     gc();

@@ -25,19 +25,17 @@ export async function httpLoad(
   let lastAtMs = 0;
   let fault: string | undefined;
   let startedAtMs = 0;
-  const prepared = requests.map(
-    ({ expectedBody, ...request }): Request => ({
-      ...request,
-      onResponse(status, body) {
-        const now = performance.now();
-        // Autocannon stops at a full second; what comes after the time asked for does not count.
-        if (now - startedAtMs > ms) return;
-        replies += 1;
-        lastAtMs = now;
-        if (status !== 200 || body !== expectedBody) fault ??= `${status} ${body} for ${request.path}`;
-      },
-    }),
-  );
+  const prepared = requests.map(({ expectedBody, ...request }): Request => ({
+    ...request,
+    onResponse(status, body) {
+      const now = performance.now();
+      // Autocannon stops at a full second; what comes after the time asked for does not count.
+      if (now - startedAtMs > ms) return;
+      replies += 1;
+      lastAtMs = now;
+      if (status !== 200 || body !== expectedBody) fault ??= `${status} ${body} for ${request.path}`;
+    },
+  }));
   let clients = 0;
   const result = await autocannon({
     url: `http://127.0.0.1:${port}`,

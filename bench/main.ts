@@ -35,7 +35,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 async function run(): Promise<{ bench: string; figures: Figure[] }[]> {
   await using server = await startServer(say);
   let fleet: Promise<Fleet> | undefined;
-  const results = [];
+  const results: { bench: string; figures: Figure[] }[] = [];
   for (const { name, run } of chosen) {
     const tell = (line: string) => say(`${name}: ${line}`);
     const context: BenchContext = {

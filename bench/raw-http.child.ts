@@ -10,7 +10,10 @@ const server = createServer((request, response) => {
   clients.findOne({ _id: (request.url ?? '').slice(1) }).then(
     (found) => {
       const body = JSON.stringify({ clientId: found?._id, name: found?.name });
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+      });
       response.end(body);
     },
     () => response.destroy(),

@@ -194,7 +194,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       useBody(config.http.bodyLimitBytes),
       useAuthentication(authenticate),
       useResolution(),
-      useSchemaFile({ schemas, platformSchema, introspection }),
+      useSchemaFile({ schemas, introspection }),
       useGraphiql({
         setting: config.graphiql,
         samples: (tenant) => sampleOperations(tenant),

@@ -75,11 +75,11 @@ async function copyRecords(
   model: FleetTenant | undefined,
   count: number,
 ): Promise<string[]> {
-  const records = (name: string) => client.db(name).collection<mongo.Document>('tenants');
+  const records = (name: string) => client.db(name).collection('tenants');
   const record = await records('tenant_gateway').findOne({ identifier: model?.identifier });
   if (record === null) throw new Error('no record to copy');
   const identifiers = Array.from({ length: count }, (_, index) => `known-tenant-${index}`);
-  const copies = [];
+  const copies: mongo.Document[] = [];
   for (const identifier of identifiers) {
     const { kid, alg, publicJwk } = await generateSigningKey();
     const id = randomUUID();
@@ -98,10 +98,15 @@ async function copyRecords(
   return identifiers;
 }
 
-async function warmBytes({ server, effort, fleet, say }: BenchContext) {
+interface WarmBytes {
+  served: number;
+  further: number;
+}
+
+async function warmBytes({ server, effort, fleet, say }: BenchContext): Promise<WarmBytes[]> {
   const tenants = await fleet();
   const served = tenants.slice(WARM_UPS);
-  const rounds = [];
+  const rounds: WarmBytes[] = [];
   for (let round = 1; round <= effort.rounds; round += 1) {
     // A process for each round: nothing of a tenant that was served before is left in it.
     await using gateway = await startGateway(server, say);

@@ -12,6 +12,22 @@ const CONNECTIONS = 32;
 /** What a request costs beyond what it cannot do without: one tenant, against `node:http` and the bare driver. */
 export const requestCost: Bench = { name: 'request-cost', run };
 
+interface Contender {
+  port: number;
+  request: CheckedRequest;
+  cpuMicros(): Promise<number>;
+}
+
+interface Cost {
+  perSecond: number;
+  cpuMicros: number;
+}
+
+interface Round {
+  gateway: Cost;
+  raw: Cost;
+}
+
 async function run({ server, effort, fleet, say }: BenchContext) {
   const [tenant] = await fleet();
   if (tenant === undefined) throw new Error('the fleet is empty');
@@ -27,31 +43,36 @@ async function run({ server, effort, fleet, say }: BenchContext) {
     headers: {},
     expectedBody: JSON.stringify({ clientId: tenant.clientId, name: CLIENT_NAME }),
   };
-  const contenders = {
-    gateway: { process: gateway, port: gateway.port, request: byIdQuery(tenant) },
-    raw: { process: raw, port: await raw.call('port'), request: rawRequest },
+  const ours: Contender = {
+    port: gateway.port,
+    request: byIdQuery(tenant),
+    cpuMicros: () => gateway.call('cpuMicros'),
   };
-  const measure = async (name: keyof typeof contenders) => {
-    const { process, port, request } = contenders[name];
-    const before = await process.call('cpuMicros');
+  const bare: Contender = {
+    port: await raw.call('port'),
+    request: rawRequest,
+    cpuMicros: () => raw.call('cpuMicros'),
+  };
+  const measure = async ({ port, request, cpuMicros }: Contender): Promise<Cost> => {
+    const before = await cpuMicros();
     const { perSecond, replies } = await httpLoad(port, [request], {
       connections: CONNECTIONS,
       ms: effort.loadMs,
     });
-    return { perSecond, cpuMicros: ((await process.call('cpuMicros')) - before) / replies };
+    return { perSecond, cpuMicros: ((await cpuMicros()) - before) / replies };
   };
-  await measure('gateway');
-  await measure('raw');
-  const rounds = [];
+  await measure(ours);
+  await measure(bare);
+  const rounds: Round[] = [];
   for (let round = 1; round <= effort.rounds; round += 1) {
-    const figures = { gateway: await measure('gateway'), raw: await measure('raw') };
+    const figures = { gateway: await measure(ours), raw: await measure(bare) };
     rounds.push(figures);
     say(
       `round ${round}: gateway ${figures.gateway.perSecond.toFixed(0)} per second, ` +
         `raw ${figures.raw.perSecond.toFixed(0)} per second`,
     );
   }
-  const over = (figure: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(figure));
+  const over = (figure: (round: Round) => number) => spreadOf(rounds.map(figure));
   return [
     { name: 'gateway', unit: '/s', value: over(({ gateway }) => gateway.perSecond) },
     { name: 'node:http and the driver', unit: '/s', value: over(({ raw }) => raw.perSecond) },

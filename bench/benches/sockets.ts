@@ -63,7 +63,7 @@ async function connectionCount(client: mongo.MongoClient): Promise<number> {
 /** The count once those of earlier gateways are gone. */
 async function steadyCount(client: mongo.MongoClient): Promise<number> {
   let count = await connectionCount(client);
-  for (let steady = 0; steady < 5; ) {
+  for (let steady = 0; steady < 5;) {
     await sleep(LOOK_MS);
     const now = await connectionCount(client);
     steady = now === count ? steady + 1 : 0;

@@ -41,7 +41,7 @@ async function run({ server, effort, fleet, say }: BenchContext) {
       await gatewayLoad(gateway, tenants, effort.loadMs);
       await bareLoad(client, tenants, effort.loadMs);
     }
-    const rounds = [];
+    const rounds: Round[] = [];
     for (let round = 1; round <= effort.rounds; round += 1) {
       const slices: Slice[] = [];
       for (let count = 0; count < SLICES; count += 1) {
@@ -53,15 +53,14 @@ async function run({ server, effort, fleet, say }: BenchContext) {
           slices.push({ isMany: tenants === many, ...ours, bare });
         }
       }
-      const figures = { one: ofSlices(slices, false), many: ofSlices(slices, true) };
+      const figures: Round = { one: ofSlices(slices, false), many: ofSlices(slices, true) };
       rounds.push(figures);
       say(
         `round ${round}: gateway ${figures.many.perSecond.toFixed(0)} / ${figures.one.perSecond.toFixed(0)} per second, ` +
           `bare driver ${figures.many.bare.toFixed(0)} / ${figures.one.bare.toFixed(0)}`,
       );
     }
-    const over = (figure: (round: (typeof rounds)[number]) => number) => spreadOf(rounds.map(figure));
-    const count = many.length;
+    const over = (figure: (round: Round) => number) => spreadOf(rounds.map(figure));
     return [
       { name: 'gateway, 1 tenant', unit: '/s', value: over(({ one }) => one.perSecond) },
       { name: `gateway, ${many.length} tenants`, unit: '/s', value: over(({ many }) => many.perSecond) },
@@ -97,6 +96,11 @@ async function run({ server, effort, fleet, say }: BenchContext) {
   } finally {
     await client.close();
   }
+}
+
+interface Round {
+  one: Omit<Slice, 'isMany'>;
+  many: Omit<Slice, 'isMany'>;
 }
 
 function ofSlices(all: readonly Slice[], isMany: boolean): Omit<Slice, 'isMany'> {

@@ -16,7 +16,10 @@ export interface BootstrapClient {
 }
 
 /** A client with every scope of the tenant and, when `hasSecret`, a secret that is known only here. */
-export function bootstrapClient(id: string, secret?: { plain: string; stored: ClientSecret }): BootstrapClient {
+export function bootstrapClient(
+  id: string,
+  secret?: { plain: string; stored: ClientSecret },
+): BootstrapClient {
   return {
     id,
     secret: secret?.plain,

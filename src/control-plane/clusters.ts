@@ -41,7 +41,11 @@ export class Clusters {
     });
   }
 
-  async add(input: { name: string; connectionString: string | null; budget: number }): Promise<ClusterRecord> {
+  async add(input: {
+    name: string;
+    connectionString: string | null;
+    budget: number;
+  }): Promise<ClusterRecord> {
     const { name, connectionString, budget } = input;
     try {
       return await this.#clusters.insert({
@@ -115,7 +119,8 @@ export class Clusters {
     const record = await this.#clusters.findOne({ _id: cluster });
     if (record === null) throw new Error(`there is no cluster ${cluster}`);
     const sealed = record.sealedConnectionString;
-    const uri = sealed === null ? this.#options.controlUri : this.#options.box.open(sealed, contextOf(cluster));
+    const uri =
+      sealed === null ? this.#options.controlUri : this.#options.box.open(sealed, contextOf(cluster));
     this.#uris.set(cluster, { uri, until: Date.now() + CACHE_MS });
     return uri;
   }

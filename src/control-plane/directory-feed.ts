@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
 import type { Events } from '../observability/events.ts';
@@ -9,7 +10,12 @@ import { tenantModel, type TenantRecord } from './tenant-record.ts';
 /** Pause before the feed is opened again, in milliseconds. */
 const REOPEN_MS = 250;
 
-const PROJECTION = { 'fullDocument.names': 1, 'fullDocument.status': 1, operationType: 1, documentKey: 1 } as const;
+const PROJECTION = {
+  'fullDocument.names': 1,
+  'fullDocument.status': 1,
+  operationType: 1,
+  documentKey: 1,
+} as const;
 
 /**
  * Follows the changes of tenant records, whoever makes them: another node, the command line, this process. One change
@@ -24,52 +30,64 @@ export async function followDirectory(
   onOutOfService: (tenant: TenantId) => void = () => undefined,
 ): Promise<AsyncDisposable> {
   let isClosed = false;
-  let stream: mongo.ChangeStream<TenantRecord> | undefined;
+  let feed: Feed | undefined;
 
-  const open = async (): Promise<void> => {
-    stream = control.db
+  const open = async (): Promise<Feed> => {
+    const stream = control.db
       .collection<TenantRecord>(tenantModel.collection)
-      .watch<TenantRecord>([{ $project: PROJECTION }], {
-        fullDocument: 'updateLookup',
-      });
-    // The first answer of the server means that nothing after it can be missed.
-    await stream.tryNext();
+      .watch<TenantRecord, Change>([{ $project: PROJECTION }], { fullDocument: 'updateLookup' });
+    // The server's first answer brings a token to resume from: nothing after it can be missed. Waiting for the first
+    // read to end would take a second, because the server holds it back until something changes.
+    const hasAnswered = once(stream, 'resumeTokenChanged');
+    const firstRead = stream.tryNext();
+    await Promise.race([hasAnswered, firstRead]);
     directory.setFed(true);
+    return { stream, firstRead };
+  };
+
+  const apply = (change: Change): void => {
+    if (!('documentKey' in change)) return;
+    const id = change.documentKey._id as TenantId;
+    const after = 'fullDocument' in change ? change.fullDocument : undefined;
+    directory.forget(id, after?.names ?? []);
+    if (after?.status !== 'ACTIVE') onOutOfService(id);
   };
 
   const follow = async (): Promise<void> => {
-    for (;;) {
+    while (!isClosed) {
       try {
-        if (stream === undefined) await open();
-        // Closed while the feed was being opened again: nobody else would close this stream.
-        if (isClosed) await stream?.close();
-        for await (const change of stream ?? []) {
-          if ('documentKey' in change) {
-            const id = String(change.documentKey._id) as TenantId;
-            const after = 'fullDocument' in change ? change.fullDocument : undefined;
-            directory.forget(id, after?.names ?? []);
-            if (after?.status !== 'ACTIVE') onOutOfService(id);
-          }
+        feed ??= await open();
+        const { stream } = feed;
+        for (let read = feed.firstRead; ; read = stream.tryNext()) {
+          const change = await read;
+          if (change !== null) apply(change);
+          // Of a stream that has ended every read is an empty one, at once.
+          if (stream.closed || change?.operationType === 'invalidate') break;
         }
       } catch (err) {
         if (!isClosed) events.directoryFeedLost({ err });
       }
       directory.setFed(false);
-      await stream?.close().catch(() => undefined);
-      stream = undefined;
-      if (isClosed) return;
-      await sleep(REOPEN_MS);
-      if (isClosed) return;
+      await feed?.stream.close().catch(() => undefined);
+      feed = undefined;
+      if (!isClosed) await sleep(REOPEN_MS);
     }
   };
 
-  await open();
-  const following = follow();
+  feed = await open();
+  void follow();
   return {
     async [Symbol.asyncDispose]() {
       isClosed = true;
-      await stream?.close().catch(() => undefined);
-      await following;
+      // Ends the read under way and with it the loop; the server may take most of a second to say so.
+      await feed?.stream.close().catch(() => undefined);
     },
   };
+}
+
+type Change = mongo.ChangeStreamDocument<TenantRecord>;
+
+interface Feed {
+  stream: mongo.ChangeStream<TenantRecord, Change>;
+  firstRead: Promise<Change | null>;
 }

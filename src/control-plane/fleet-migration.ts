@@ -71,7 +71,7 @@ export function createFleetMigration({ control, useDatabase, migrations, events 
       const total = await control.tenants.count(served);
       const result: FleetResult = { migrated: 0, current: 0, failed: [] };
       let after = '';
-      for (let done = 0; ; ) {
+      for (let done = 0; ;) {
         const batch = await control.tenants.find(
           { ...served, _id: { $gt: after } },
           { sort: { _id: 1 }, limit: BATCH },

@@ -36,7 +36,8 @@ export function createLifecycle(options: LifecycleOptions) {
       { _id: id, status: { $in: [...from] } },
       { $set: { status: to, updatedAt: new Date() }, $inc: { version: 1 } },
     );
-    if (after === null) throw userError('INVALID', `A tenant that is ${before.status} cannot become ${to}.`, 'id');
+    if (after === null)
+      throw userError('INVALID', `A tenant that is ${before.status} cannot become ${to}.`, 'id');
     directory.forget(id, after.names);
     events.tenantStatusChanged({ tenant: id, from: before.status, to });
     return after;

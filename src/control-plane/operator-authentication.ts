@@ -11,7 +11,11 @@ export interface Operator {
 }
 
 /** Verifies operator tokens. They are few, so nothing is cached. */
-export function createOperatorAuthentication(options: { control: ControlDatabase; box: SecretBox; publicUrl: string }) {
+export function createOperatorAuthentication(options: {
+  control: ControlDatabase;
+  box: SecretBox;
+  publicUrl: string;
+}) {
   const { control, box, publicUrl } = options;
   /** @throws {CodedError} UNAUTHENTICATED */
   return async (token: string): Promise<Operator> => {

@@ -37,7 +37,13 @@ export async function place(
   }
   const cluster = await clusters.reserve(SIGN_UP_NAMESPACES, request.cluster);
   if (request.mode === 'DATABASE') return { ...own, mode: 'DATABASE', cluster: cluster._id };
-  return { ...own, mode: 'PREFIXED', cluster: cluster._id, database: SHARED_DATABASE, prefix: `t${compactId}_` };
+  return {
+    ...own,
+    mode: 'PREFIXED',
+    cluster: cluster._id,
+    database: SHARED_DATABASE,
+    prefix: `t${compactId}_`,
+  };
 }
 
 function invalid(message: string, field: keyof PlacementRequest): UserErrors {

@@ -62,14 +62,19 @@ const STEPS: readonly Step[] = [
       };
       const present = await insertOrFind(database, stamp);
       if (present.tenant !== record._id) {
-        throw new Error(`database ${record.placement.database} carries the stamp of tenant ${present.tenant}`);
+        throw new Error(
+          `database ${record.placement.database} carries the stamp of tenant ${present.tenant}`,
+        );
       }
     },
   },
   { name: 'client', run: ({ database, bootstrap }) => bootstrap.ensure(database) },
 ];
 
-async function insertOrFind(database: TenantDatabase, stamp: Parameters<ReturnType<typeof stamps>['insert']>[0]) {
+async function insertOrFind(
+  database: TenantDatabase,
+  stamp: Parameters<ReturnType<typeof stamps>['insert']>[0],
+) {
   try {
     return await stamps(database).insert(stamp);
   } catch (error) {

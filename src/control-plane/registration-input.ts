@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { line } from '../graphql/text-input.ts';
-import { PLACEMENT_MODES } from '../tenancy/tenant.ts';
+import { type PLACEMENT_MODES } from '../tenancy/tenant.ts';
 
 /** At least 128 bits, however they are written down: 22 characters of base64url, 32 of hex, a UUID. */
 export const idempotencyKey = z
   .string()
-  .refine(({ length }) => length >= 22, { error: 'must hold at least 128 random bits: 22 characters or more', abort: true })
+  .refine(({ length }) => length >= 22, {
+    error: 'must hold at least 128 random bits: 22 characters or more',
+    abort: true,
+  })
   .max(200, { error: 'must have at most 200 characters' })
   .regex(/^[\x21-\x7e]*$/, { error: 'must be printable ASCII' });
 

@@ -131,7 +131,8 @@ export function createRegistration(options: RegistrationOptions) {
       if (placement.cluster !== DEDICATED) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
       if (!isDuplicateKey(error)) throw error;
       // The same request twice at once violates both indexes, and the server names either.
-      const earlier = keyHash === undefined ? null : await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
+      const earlier =
+        keyHash === undefined ? null : await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
       if (earlier !== null) return replay(earlier, inputHash);
       if (isDuplicateKey(error, 'idempotency_key')) return register(input, origin);
       throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
@@ -161,7 +162,7 @@ export function createRegistration(options: RegistrationOptions) {
     return useDatabase(record._id as TenantId, record.placement, async (database) => {
       // There before it is written down: whoever replaces it next must find something to delete.
       await bootstrap.ensure(database);
-      for (let current: TenantRecord | null = record; current !== null; ) {
+      for (let current: TenantRecord | null = record; current !== null;) {
         const old: string | null = current.provisioning.bootstrapClient;
         const replaced = await control.tenants.findOneAndUpdate(
           { _id: record._id, status: 'ACTIVE', 'provisioning.bootstrapClient': old },
@@ -206,7 +207,10 @@ export function createRegistration(options: RegistrationOptions) {
     return provisioning.finish(record, freshBootstrapClient());
   }
 
-  async function credentials(record: TenantRecord, { id, secret }: BootstrapClient): Promise<Bootstrap | null> {
+  async function credentials(
+    record: TenantRecord,
+    { id, secret }: BootstrapClient,
+  ): Promise<Bootstrap | null> {
     if (secret === undefined) return null;
     const lifetime = effectiveSetting(tenantOf(record).settings, 'options.accessTokenLifetimeSeconds');
     const { token, expiresAt } = await tokens.forTenant(record, {
@@ -239,9 +243,13 @@ export function createRegistration(options: RegistrationOptions) {
 export type Registration = ReturnType<typeof createRegistration>;
 
 function stillWorkedOn(): CodedError {
-  return new CodedError('TENANT_UNAVAILABLE', 'This registration is still being worked on; try again shortly.', {
-    retryAfterMs: WAIT_MS,
-  });
+  return new CodedError(
+    'TENANT_UNAVAILABLE',
+    'This registration is still being worked on; try again shortly.',
+    {
+      retryAfterMs: WAIT_MS,
+    },
+  );
 }
 
 function sha256(text: string): string {

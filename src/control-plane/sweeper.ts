@@ -37,7 +37,10 @@ export function createSweeper({ control, registration, provisioning, events }: S
       const { keyHash, attempts, done } = record.provisioning;
       // Without an idempotency key nobody can ever get at the credentials of a self-registered tenant.
       const isHopeless = attempts > MAX_ATTEMPTS || (record.isSelfRegistered && keyHash === undefined);
-      events.provisioningResumed({ tenant: record._id, step: isHopeless ? 'undo' : (done.at(-1) ?? 'first') });
+      events.provisioningResumed({
+        tenant: record._id,
+        step: isHopeless ? 'undo' : (done.at(-1) ?? 'first'),
+      });
       await (isHopeless ? provisioning.undo(record) : registration.resume(record));
     });
     // An undoing that was cut off is carried on.

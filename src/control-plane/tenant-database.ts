@@ -50,7 +50,8 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
         model,
         drop,
         collection: (name) => db.collection(placement.prefix + name),
-        hasCollection: (name) => db.listCollections({ name: placement.prefix + name }, { nameOnly: true }).hasNext(),
+        hasCollection: (name) =>
+          db.listCollections({ name: placement.prefix + name }, { nameOnly: true }).hasNext(),
         createIndexes: async (name, indexes) => {
           await db.command({ createIndexes: placement.prefix + name, indexes });
         },

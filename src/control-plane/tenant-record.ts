@@ -151,14 +151,29 @@ const NO_ALIASES: readonly TenantIdentifier[] = Object.freeze([]);
 
 const NO_OVERRIDES: SettingsOverrides = Object.freeze({});
 
-function compactPlacement({ cluster, mode, database, prefix, sealedConnectionString, epoch }: Placement): Placement {
-  return { cluster: sharedText(cluster), mode: sharedText(mode), database, prefix, sealedConnectionString, epoch };
+function compactPlacement({
+  cluster,
+  mode,
+  database,
+  prefix,
+  sealedConnectionString,
+  epoch,
+}: Placement): Placement {
+  return {
+    cluster: sharedText(cluster),
+    mode: sharedText(mode),
+    database,
+    prefix,
+    sealedConnectionString,
+    epoch,
+  };
 }
 
 /** Of an elliptic key (RFC 7518 section 6.2.1) only the coordinates and the id are its own. */
 function compactKey({ kid, alg, publicJwk }: StoredKey): PublicKey {
   const { kty, crv, x, y } = publicJwk;
-  if (kty !== 'EC' || crv === undefined || x === undefined || y === undefined) return { kid, alg, jwk: publicJwk };
+  if (kty !== 'EC' || crv === undefined || x === undefined || y === undefined)
+    return { kid, alg, jwk: publicJwk };
   const shared = sharedText(alg);
   return { kid, alg: shared, jwk: { kty: 'EC', crv: sharedText(crv), x, y, kid, alg: shared, use: 'sig' } };
 }
@@ -167,7 +182,9 @@ function overridesOf(stored: Record<string, unknown>): Partial<Record<SettingPat
   if (Object.keys(stored).length === 0) return NO_OVERRIDES;
   const overrides: Partial<Record<SettingPath, unknown>> = {};
   for (const path of SETTING_PATHS) {
-    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], stored);
+    const value = path
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], stored);
     if (value !== undefined) overrides[path] = value;
   }
   return overrides;

@@ -18,8 +18,17 @@ export interface EngineContext {
   onError(code: ErrorCode): void;
 }
 
+/** A GraphQL over HTTP request, whichever route it took. */
+export interface EngineRequest {
+  method: string;
+  /** With its question mark; '' without one. */
+  search: string;
+  headers: Record<string, string>;
+  body: Uint8Array<ArrayBuffer> | undefined;
+}
+
 /** Parses, checks and executes GraphQL over HTTP requests. */
-export type Engine = (request: Request, context: EngineContext & object) => Promise<Response>;
+export type Engine = (request: EngineRequest, context: EngineContext & object) => Promise<Response>;
 
 /**
  * What a cache of documents holds, by count and by the characters of their texts: counted alone, a thousand documents
@@ -28,7 +37,7 @@ export type Engine = (request: Request, context: EngineContext & object) => Prom
 const DOCUMENT_CACHE = { max: 1_024, maxSize: 400_000 };
 
 /** All requests come under this address: which route they took was decided before. */
-export const ENGINE_URL = 'http://gateway/graphql';
+const ENGINE_URL = 'http://gateway/graphql';
 
 /**
  * The one GraphQL Yoga of the process. It knows nothing of tenants: the schema and the resolvers' context come with
@@ -58,7 +67,13 @@ export function createEngine(superset: GraphQLSchema): Engine {
     batching: false,
     parserAndValidationCache: { documentCache: cacheByText(), errorCache: cacheByText() },
   });
-  return async (request, context) => yoga.fetch(request, context);
+  // Yoga's own Request: reading a body out of Node's takes 20 us longer.
+  const { Request } = yoga.fetchAPI;
+  return async ({ search, method, headers, body }, context) =>
+    yoga.fetch(
+      new Request(ENGINE_URL + search, { method, headers, ...(body === undefined ? {} : { body }) }),
+      context,
+    );
 }
 
 function cacheByText<V extends object>(): LRUCache<string, V> {

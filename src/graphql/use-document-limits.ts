@@ -1,4 +1,4 @@
-import { Lexer, parse, Source, TokenKind } from 'graphql';
+import { type DocumentNode, Lexer, parse, type ParseOptions, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { documentLimitError, limitError } from './document-limits.ts';
 import { NESTING_LIMIT, TOKEN_LIMIT } from './limits.ts';
@@ -7,13 +7,13 @@ import { NESTING_LIMIT, TOKEN_LIMIT } from './limits.ts';
 export function useDocumentLimits(): Plugin {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source: string | Source, options) => {
+      setParseFn((source: string | Source, options?: ParseOptions) => {
         requireModest(typeof source === 'string' ? new Source(source) : source);
         return parse(source, options);
       });
     },
     onValidate({ params, setResult }) {
-      const error = documentLimitError(params.documentAST);
+      const error = documentLimitError(params.documentAST as DocumentNode);
       if (error !== undefined) setResult([error]);
     },
   };

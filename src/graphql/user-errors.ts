@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { USER_ERROR_CODES, type UserError, type UserErrorCode, UserErrors } from '../lib/user-error.ts';
 import { builder } from './builder.ts';
 

@@ -10,7 +10,7 @@ export function errorReply(exchange: Exchange, thrown: unknown): Reply {
   const { error, code, cause } = publicError(thrown, exchange.requestId, true);
   exchange.codes.push(code);
   if (code === 'INTERNAL') exchange.log.error({ err: cause }, 'request failed');
-  else if (cause !== undefined) exchange.reason = cause instanceof Error ? cause.message : String(cause);
+  else if (cause !== undefined) exchange.reason = reasonOf(cause);
   const { http, ...extensions } = error.extensions as { http: ErrorHttp };
   const body = new GraphQLError(error.message, { extensions });
   const accept = exchange.request.headers.accept ?? '';
@@ -24,4 +24,9 @@ export function errorReply(exchange: Exchange, thrown: unknown): Reply {
     },
     body: JSON.stringify({ errors: [body] }),
   };
+}
+
+function reasonOf(cause: unknown): string {
+  if (typeof cause === 'string') return cause;
+  return cause instanceof Error ? cause.message : JSON.stringify(cause);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Exchange } from './exchange.ts';
@@ -33,7 +34,7 @@ export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOpti
     const token = tenant === undefined || setting !== 'on' ? undefined : await developmentToken(tenant);
     const page = graphiqlPage({
       title: tenant === undefined ? 'Tenant Gateway platform' : tenant.name,
-      storageNamespace: tenant === undefined ? 'platform' : tenant.id,
+      storageNamespace: tenant === undefined ? 'platform' : storageNamespaceOf(tenant),
       endpoint: request.url?.split('?')[0] ?? '/graphql',
       sampleOperations: [...samples(tenant)],
       isSignInRequired: setting === 'signed-in',
@@ -42,6 +43,11 @@ export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOpti
     });
     exchange.reply = { status: 200, ...page };
   };
+}
+
+/** By identifier, for people, and by a digest of the id: an identifier may have been another tenant's once. */
+function storageNamespaceOf({ identifier, id }: Tenant): string {
+  return `${identifier}.${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
 }
 
 function isBrowserVisit({ request, route }: Exchange): boolean {

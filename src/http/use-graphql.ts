@@ -1,9 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Catalogue } from '../graphql/catalogue.ts';
-import { type Engine, ENGINE_URL, type EngineContext } from '../graphql/engine.ts';
+import type { Engine, EngineContext } from '../graphql/engine.ts';
 import type { TenantSchemas } from '../graphql/tenant-schemas.ts';
 import type { Config } from '../config/config.ts';
 import type { Exchange } from './exchange.ts';
+import { mayIntrospect } from './may-introspect.ts';
 import { searchOf } from './search-of.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,10 +33,6 @@ export function useGraphQL({ engine, schemas, catalogue, introspection }: GraphQ
   };
 }
 
-export function mayIntrospect(setting: Config['introspection'], isSignedIn: boolean): boolean {
-  return setting === 'public' || (setting === 'signed-in' && isSignedIn);
-}
-
 /** Hands the request to the engine and takes its answer as the reply. */
 export async function execute(
   exchange: Exchange,
@@ -55,11 +52,12 @@ export async function execute(
     onError: (code) => exchange.codes.push(code),
   };
   const response = await engine(
-    new Request(ENGINE_URL + searchOf(request.url), {
+    {
       method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
+      search: searchOf(request.url),
       headers: headersOf(request.headers),
-      ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
-    }),
+      body: body as Uint8Array<ArrayBuffer> | undefined,
+    },
     context,
   );
   exchange.reply = {

@@ -4,8 +4,10 @@ import type { Config } from '../config/config.ts';
 import type { Platform, PlatformContext } from '../control-plane/graphql/context.ts';
 import type { AuthenticateOperator } from '../control-plane/operator-authentication.ts';
 import type { Engine } from '../graphql/engine.ts';
+import { mayIntrospect, requireIntrospection } from './may-introspect.ts';
+import { sdlReply } from './sdl-reply.ts';
 import type { Stage } from './stage.ts';
-import { execute, mayIntrospect } from './use-graphql.ts';
+import { execute } from './use-graphql.ts';
 
 export interface PlatformStageOptions {
   engine: Engine;
@@ -22,6 +24,11 @@ export function usePlatform(options: PlatformStageOptions): Stage {
     if (exchange.route.kind !== 'platform') return next();
     const token = bearerToken(exchange.request.headers.authorization);
     const operator = token === undefined ? undefined : await authenticate(token);
+    if (exchange.route.isSchemaFile) {
+      requireIntrospection(introspection, operator !== undefined);
+      exchange.reply = sdlReply(schema);
+      return;
+    }
     const context: PlatformContext = { platform, operator, address: exchange.address };
     await execute(exchange, engine, schema, mayIntrospect(introspection, operator !== undefined), context);
   };

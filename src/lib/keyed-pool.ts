@@ -194,7 +194,8 @@ export class KeyedPool<S, V> {
   }
 
   #abort({ leases }: Entry<V>): void {
-    for (const lease of leases) lease.abort(this.#options.abortReason?.() ?? new Error('the lease was ended'));
+    for (const lease of leases)
+      lease.abort(this.#options.abortReason?.() ?? new Error('the lease was ended'));
   }
 
   async #close(entry: Entry<V>): Promise<void> {

@@ -24,7 +24,8 @@ function walk(value: unknown): void {
   }
   if (value === null || typeof value !== 'object' || value instanceof Date || value instanceof RegExp) return;
   for (const [key, member] of Object.entries(value)) {
-    if (key.startsWith('$') && !ALLOWED.has(key)) throw new TypeError(`filter operator ${key} is not allowed`);
+    if (key.startsWith('$') && !ALLOWED.has(key))
+      throw new TypeError(`filter operator ${key} is not allowed`);
     walk(member);
   }
 }

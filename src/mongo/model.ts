@@ -34,5 +34,8 @@ export function defineModel<T extends Stored>(collection: string, schema: Schema
   schema.set('minimize', false);
   schema.set('strict', 'throw');
   schema.set('strictQuery', 'throw');
-  return { collection, compiled: mongoose.model(collection, schema, collection) as unknown as MongooseModel<T> };
+  return {
+    collection,
+    compiled: mongoose.model(collection, schema, collection) as unknown as MongooseModel<T>,
+  };
 }

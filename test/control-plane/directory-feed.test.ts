@@ -60,13 +60,19 @@ test('survives the loss of its stream', async () => {
   // A renamed collection ends the stream for good; the records are there again afterwards.
   await control.db.collection('tenants').rename('elsewhere');
   await control.db.collection('elsewhere').rename('tenants');
-  await control.tenants.findOneAndUpdate({ names: 'acme' as never }, { $set: { status: 'SUSPENDED' }, $inc: { version: 1 } });
+  await control.tenants.findOneAndUpdate(
+    { names: 'acme' as never },
+    { $set: { status: 'SUSPENDED' }, $inc: { version: 1 } },
+  );
   await eventually(async () => expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND'), 1_000);
   // Records are remembered again, so the feed is back.
   await eventually(async () => {
     expect(await visit(gateway, 'globex')).toBe('globex');
     expect(gateway.app.directory.knownCount).toBeGreaterThan(0);
   });
-  await control.tenants.findOneAndUpdate({ names: 'acme' as never }, { $set: { status: 'ACTIVE' }, $inc: { version: 1 } });
+  await control.tenants.findOneAndUpdate(
+    { names: 'acme' as never },
+    { $set: { status: 'ACTIVE' }, $inc: { version: 1 } },
+  );
   await eventually(async () => expect(await visit(gateway, 'acme')).toBe('acme'), 1_000);
 });

@@ -62,8 +62,12 @@ test.each([
   ['when the first was answered', 1],
   ['when half were answered', 10],
 ])('kill -9 among twenty sign-ups, %s, loses nothing', { timeout: 120_000 }, async (_when, enough) => {
-  expect((await register(gateway, { identifier: `acme-${enough}`, name: 'Acme' })).tenant?.status).toBe('ACTIVE');
-  expect((await register(gateway, { identifier: `globex-${enough}`, name: 'Globex' })).tenant?.status).toBe('ACTIVE');
+  expect((await register(gateway, { identifier: `acme-${enough}`, name: 'Acme' })).tenant?.status).toBe(
+    'ACTIVE',
+  );
+  expect((await register(gateway, { identifier: `globex-${enough}`, name: 'Globex' })).tenant?.status).toBe(
+    'ACTIVE',
+  );
   const signUps = await killAmongSignUps(`k${enough}`, enough);
   // A record comes before its database, so these are all that can have been made.
   const begun = await databasesOfRecords();
@@ -88,8 +92,11 @@ test.each([
       const { tenant, bootstrap } = await eventually(async () => {
         // Without a key nobody can tell that a finished registration was theirs; it is theirs by its name here.
         const reply = await register(gateway, input);
-        const isOwnButUnanswered = reply.userErrors[0]?.code === 'IDENTIFIER_TAKEN' && (await visit(gateway, input.identifier)) === input.identifier;
-        if (isOwnButUnanswered) return { tenant: { identifier: input.identifier, status: 'ACTIVE' }, bootstrap: null };
+        const isOwnButUnanswered =
+          reply.userErrors[0]?.code === 'IDENTIFIER_TAKEN' &&
+          (await visit(gateway, input.identifier)) === input.identifier;
+        if (isOwnButUnanswered)
+          return { tenant: { identifier: input.identifier, status: 'ACTIVE' }, bootstrap: null };
         expect(reply.tenant, JSON.stringify(reply)).not.toBeNull();
         return reply;
       }, RECOVERED_WITHIN_MS);
@@ -104,7 +111,9 @@ test.each([
   expect(states).toEqual(['ACTIVE']);
   // Nothing that was undone left a database behind.
   const owned = new Set(await databasesOfRecords());
-  const present = new Set((await client.db().admin().listDatabases({ nameOnly: true })).databases.map(({ name }) => name));
+  const present = new Set(
+    (await client.db().admin().listDatabases({ nameOnly: true })).databases.map(({ name }) => name),
+  );
   expect(begun.filter((name) => present.has(name) && !owned.has(name))).toEqual([]);
 });
 

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { registerBoth, registerTenant, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
+import {
+  registerBoth,
+  registerTenant,
+  startGateway,
+  type TestGateway,
+  type TestTenant,
+} from '../support/gateway.ts';
 import { operate, operatorToken, platform, register, visit } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
 
@@ -52,7 +58,9 @@ test('suspends and resumes a tenant within a second, on every node', async () =>
 
 test('tells which changes of status do not make sense', async () => {
   const id = tenant.record._id;
-  expect((await operate(gateway, 'resumeTenant', { id }, 'tenant { status } userErrors { code }')).payload).toEqual({
+  expect(
+    (await operate(gateway, 'resumeTenant', { id }, 'tenant { status } userErrors { code }')).payload,
+  ).toEqual({
     tenant: { status: 'ACTIVE' },
     userErrors: [],
   });
@@ -83,7 +91,9 @@ test('deletes all data, refuses the tokens everywhere and keeps the identifier',
   const record = await gateway.app.platform.control.tenants.findOne({ _id });
   expect(record).toMatchObject({ status: 'DELETED', keys: [], settings: {}, administratorEmail: null });
   for (const node of [gateway, other]) {
-    expect((await register(node, { identifier: name, name })).userErrors).toMatchObject([{ code: 'IDENTIFIER_TAKEN' }]);
+    expect((await register(node, { identifier: name, name })).userErrors).toMatchObject([
+      { code: 'IDENTIFIER_TAKEN' },
+    ]);
     expect((await platform(node, `{ identifierAvailable(identifier: "${name}") }`)).data).toEqual({
       identifierAvailable: false,
     });
@@ -116,7 +126,10 @@ test('an identifier that was released begins anew: same ids, nothing old', async
   const oldToken = await tenant.token();
   const old = await made(oldToken);
   await operate(gateway, 'deleteTenant', { id: tenant.record._id });
-  expect((await operate(gateway, 'releaseIdentifier', { identifier: name }, 'identifier userErrors { code }')).payload).toEqual({
+  expect(
+    (await operate(gateway, 'releaseIdentifier', { identifier: name }, 'identifier userErrors { code }'))
+      .payload,
+  ).toEqual({
     identifier: name,
     userErrors: [],
   });
@@ -130,7 +143,9 @@ test('an identifier that was released begins anew: same ids, nothing old', async
   }
   const query = '{ clients { nodes { id name } } }';
   const seen = await graphql({ port: gateway.port, token: newToken, query });
-  const names = (seen.data as { clients: { nodes: { name: string }[] } }).clients.nodes.map((client) => client.name);
+  const names = (seen.data as { clients: { nodes: { name: string }[] } }).clients.nodes.map(
+    (client) => client.name,
+  );
   expect(names).toEqual(['Administrator']);
   const byOldId = await graphql({
     port: gateway.port,
@@ -152,16 +167,28 @@ test('an identifier that was released begins anew: same ids, nothing old', async
     variables: { id: old.id },
   });
   expect(namesake.data).toEqual({ node: { name: 'Namesake' } });
-  const ofOld = await platform(gateway, `{ tenantByIdentifier(identifier: "${name}") { id } tenant(id: "${tenant.record._id}") { status aliases } }`, {}, await operatorToken(gateway));
-  expect(ofOld.data).toEqual({ tenantByIdentifier: { id: reborn.tenant?.id }, tenant: { status: 'DELETED', aliases: [] } });
+  const ofOld = await platform(
+    gateway,
+    `{ tenantByIdentifier(identifier: "${name}") { id } tenant(id: "${tenant.record._id}") { status aliases } }`,
+    {},
+    await operatorToken(gateway),
+  );
+  expect(ofOld.data).toEqual({
+    tenantByIdentifier: { id: reborn.tenant?.id },
+    tenant: { status: 'DELETED', aliases: [] },
+  });
 });
 
 test('several identifiers can be released one after the other', async () => {
   for (const suffix of ['a', 'b', 'c']) {
     const { record } = await registerTenant(gateway, `released-${suffix}`);
     await operate(gateway, 'deleteTenant', { id: record._id });
-    expect((await operate(gateway, 'releaseIdentifier', { identifier: `released-${suffix}` })).codes).toEqual([]);
-    expect((await operate(gateway, 'releaseIdentifier', { identifier: `released-${suffix}` })).codes).toEqual(['INVALID']);
+    expect((await operate(gateway, 'releaseIdentifier', { identifier: `released-${suffix}` })).codes).toEqual(
+      [],
+    );
+    expect((await operate(gateway, 'releaseIdentifier', { identifier: `released-${suffix}` })).codes).toEqual(
+      ['INVALID'],
+    );
   }
 });
 
@@ -174,7 +201,9 @@ test('releases nothing that a living tenant answers to or was issued under', asy
   // All names of a deleted one can be.
   await operate(gateway, 'deleteTenant', { id: tenant.record._id });
   for (const identifier of [name, `${name}-renamed`]) {
-    expect((await register(gateway, { identifier, name })).userErrors).toMatchObject([{ code: 'IDENTIFIER_TAKEN' }]);
+    expect((await register(gateway, { identifier, name })).userErrors).toMatchObject([
+      { code: 'IDENTIFIER_TAKEN' },
+    ]);
     expect((await operate(gateway, 'releaseIdentifier', { identifier })).codes).toEqual([]);
     expect((await register(gateway, { identifier, name })).tenant?.status).toBe('ACTIVE');
   }
@@ -187,8 +216,12 @@ async function rename(token: string, identifier: string, node: TestGateway = gat
     query: `mutation ($input: RenameTenantInput!) { renameTenant(input: $input) { tenant { identifier } userErrors { code path } } }`,
     variables: { input: { identifier } },
   });
-  const payload = reply.data?.['renameTenant'] as { tenant: unknown; userErrors: { code: string }[] } | undefined;
-  const codes = [...(payload?.userErrors ?? []), ...(reply.errors ?? []).map(({ extensions }) => extensions)].map(({ code }) => code);
+  const payload = reply.data?.['renameTenant'] as
+    { tenant: unknown; userErrors: { code: string }[] } | undefined;
+  const codes = [
+    ...(payload?.userErrors ?? []),
+    ...(reply.errors ?? []).map(({ extensions }) => extensions),
+  ].map(({ code }) => code);
   return { payload, codes };
 }
 
@@ -201,16 +234,27 @@ test('a renamed tenant is found by both names on every node; its tokens and issu
   expect((await rename(token, `${name}-renamed`)).codes).toEqual([]);
   await eventually(async () => {
     for (const node of [gateway, other]) {
-      for (const path of [name, `${name}-renamed`]) expect(await visit(node, path, token)).toBe(`${name}-renamed`);
+      for (const path of [name, `${name}-renamed`])
+        expect(await visit(node, path, token)).toBe(`${name}-renamed`);
     }
   }, WITHIN_A_SECOND);
-  const byHost = await graphql({ port: other.port, host: `${name}.gateway.test`, query: '{ tenant { identifier } }' });
+  const byHost = await graphql({
+    port: other.port,
+    host: `${name}.gateway.test`,
+    query: '{ tenant { identifier } }',
+  });
   expect(byHost.data).toEqual({ tenant: { identifier: `${name}-renamed` } });
-  expect((await register(other, { identifier: name, name })).userErrors).toMatchObject([{ code: 'IDENTIFIER_TAKEN' }]);
+  expect((await register(other, { identifier: name, name })).userErrors).toMatchObject([
+    { code: 'IDENTIFIER_TAKEN' },
+  ]);
   // Back again, which needs no new alias.
   expect((await rename(token, name)).codes).toEqual([]);
-  await eventually(async () => expect(await visit(other, `${name}-renamed`, token)).toBe(name), WITHIN_A_SECOND);
-  const { issuer, names } = (await gateway.app.platform.control.tenants.findOne({ _id: tenant.record._id })) ?? {};
+  await eventually(
+    async () => expect(await visit(other, `${name}-renamed`, token)).toBe(name),
+    WITHIN_A_SECOND,
+  );
+  const { issuer, names } =
+    (await gateway.app.platform.control.tenants.findOne({ _id: tenant.record._id })) ?? {};
   expect([issuer, names?.sort()]).toEqual([tenant.record.issuer, [name, `${name}-renamed`]]);
 });
 
@@ -232,7 +276,8 @@ test('nobody can be renamed to what another tenant is or was called', async () =
 
 test('collects ten aliases and no more', async () => {
   const token = await tenant.token();
-  for (let alias = 1; alias <= 10; alias += 1) expect((await rename(token, `${name}-alias-${alias}`)).codes).toEqual([]);
+  for (let alias = 1; alias <= 10; alias += 1)
+    expect((await rename(token, `${name}-alias-${alias}`)).codes).toEqual([]);
   expect((await rename(token, `${name}-alias-11`)).codes).toEqual(['LIMIT']);
   expect((await platform(gateway, `{ identifierAvailable(identifier: "${name}-alias-11") }`)).data).toEqual({
     identifierAvailable: true,
@@ -245,6 +290,8 @@ test('of two tenants that want one name at once, one gets it', async () => {
   const neighbour = await registerTenant(gateway, `${name}-neighbour`);
   const tokens = [await tenant.token(), await neighbour.token()];
   const wanted = `${name}-wanted`;
-  const outcomes = await Promise.all(tokens.map((token, index) => rename(token, wanted, index === 0 ? gateway : other)));
+  const outcomes = await Promise.all(
+    tokens.map((token, index) => rename(token, wanted, index === 0 ? gateway : other)),
+  );
   expect(outcomes.map(({ codes }) => codes[0] ?? 'ok').sort()).toEqual(['IDENTIFIER_TAKEN', 'ok']);
 });

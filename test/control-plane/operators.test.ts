@@ -20,7 +20,10 @@ const NOBODY = '00000000-0000-7000-8000-000000000000';
 const FIELDS: Record<string, { scope: PlatformScope; document: string }> = {
   tenants: { scope: 'platform:tenants:read', document: '{ tenants(first: 1) { nodes { id } } }' },
   tenant: { scope: 'platform:tenants:read', document: `{ tenant(id: "${NOBODY}") { id } }` },
-  tenantByIdentifier: { scope: 'platform:tenants:read', document: '{ tenantByIdentifier(identifier: "nobody") { id } }' },
+  tenantByIdentifier: {
+    scope: 'platform:tenants:read',
+    document: '{ tenantByIdentifier(identifier: "nobody") { id } }',
+  },
   clusters: { scope: 'platform:clusters:read', document: '{ clusters { name } }' },
   createTenant: {
     scope: 'platform:tenants:write',
@@ -45,7 +48,8 @@ const FIELDS: Record<string, { scope: PlatformScope; document: string }> = {
   },
   addCluster: {
     scope: 'platform:clusters:write',
-    document: 'mutation { addCluster(input: { name: "WRONG", connectionString: "", budget: 1 }) { userErrors { code } } }',
+    document:
+      'mutation { addCluster(input: { name: "WRONG", connectionString: "", budget: 1 }) { userErrors { code } } }',
   },
   updateCluster: {
     scope: 'platform:clusters:write',
@@ -80,7 +84,8 @@ describe.each(Object.entries(FIELDS))('%s', (_field, { scope, document }) => {
 
   test(`is open with ${scope} alone`, async () => {
     const { errors } = await platform(gateway, document, {}, await operatorToken(gateway, [scope]));
-    for (const { extensions } of errors ?? []) expect(['UNAUTHENTICATED', 'FORBIDDEN']).not.toContain(extensions.code);
+    for (const { extensions } of errors ?? [])
+      expect(['UNAUTHENTICATED', 'FORBIDDEN']).not.toContain(extensions.code);
   });
 });
 
@@ -103,7 +108,9 @@ describe('a token that is no operator token', () => {
   test('that was changed', async () => {
     const [header, payload, signature] = (await operatorToken(gateway, ['platform:tenants:read'])).split('.');
     const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString()) as Record<string, unknown>;
-    const raised = Buffer.from(JSON.stringify({ ...claims, scope: 'platform:tenants:write' })).toString('base64url');
+    const raised = Buffer.from(JSON.stringify({ ...claims, scope: 'platform:tenants:write' })).toString(
+      'base64url',
+    );
     await expectInvalid(`${header}.${raised}.${signature}`);
   });
 
@@ -146,7 +153,7 @@ test('lists tenants page by page, forwards and backwards, each once', async () =
   };
   const expected = ['acme', 'globex', ...Array.from({ length: 5 }, (_unused, index) => `paged-${index}`)];
   const forwards: string[] = [];
-  for (let after: string | null = null, more = true; more; ) {
+  for (let after: string | null = null, more = true; more;) {
     const { totalCount, nodes, pageInfo } = await page({ first: 3, after });
     expect(totalCount).toBe(expected.length);
     forwards.push(...nodes.map(({ identifier }) => identifier));
@@ -154,7 +161,7 @@ test('lists tenants page by page, forwards and backwards, each once', async () =
   }
   expect(forwards).toEqual(expected);
   const backwards: string[] = [];
-  for (let before: string | null = null, more = true; more; ) {
+  for (let before: string | null = null, more = true; more;) {
     const { nodes, pageInfo } = await page({ last: 3, before });
     backwards.unshift(...nodes.map(({ identifier }) => identifier));
     [before, more] = [pageInfo.startCursor, pageInfo.hasPreviousPage];
@@ -173,11 +180,26 @@ test('lists tenants page by page, forwards and backwards, each once', async () =
 test('finds a tenant by id and by identifier, and nothing else', async () => {
   const token = await operatorToken(gateway);
   const { _id } = tenants.acme.record;
-  const one = await platform(gateway, `{ tenant(id: "${_id}") { identifier placement { mode cluster } } }`, {}, token);
-  expect(one.data).toEqual({ tenant: { identifier: 'acme', placement: { mode: 'DATABASE', cluster: 'default' } } });
-  const two = await platform(gateway, '{ tenantByIdentifier(identifier: "globex") { identifier } }', {}, token);
+  const one = await platform(
+    gateway,
+    `{ tenant(id: "${_id}") { identifier placement { mode cluster } } }`,
+    {},
+    token,
+  );
+  expect(one.data).toEqual({
+    tenant: { identifier: 'acme', placement: { mode: 'DATABASE', cluster: 'default' } },
+  });
+  const two = await platform(
+    gateway,
+    '{ tenantByIdentifier(identifier: "globex") { identifier } }',
+    {},
+    token,
+  );
   expect(two.data).toEqual({ tenantByIdentifier: { identifier: 'globex' } });
-  for (const document of ['{ tenant(id: "acme") { id } }', '{ tenantByIdentifier(identifier: "ACME") { id } }']) {
+  for (const document of [
+    '{ tenant(id: "acme") { id } }',
+    '{ tenantByIdentifier(identifier: "ACME") { id } }',
+  ]) {
     const { data, errors } = await platform(gateway, document, {}, token);
     expect(errors?.[0]?.extensions.code).toBe('NOT_FOUND');
     expect(Object.values(data ?? {})).toEqual([null]);
@@ -185,6 +207,9 @@ test('finds a tenant by id and by identifier, and nothing else', async () => {
 });
 
 test('what everybody may use tells no names', async () => {
-  const { data, errors } = await platform(gateway, '{ health { status } identifierAvailable(identifier: "acme") }');
+  const { data, errors } = await platform(
+    gateway,
+    '{ health { status } identifierAvailable(identifier: "acme") }',
+  );
   expect([data, errors]).toEqual([{ health: { status: 'UP' }, identifierAvailable: false }, undefined]);
 });

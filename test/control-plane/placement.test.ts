@@ -70,7 +70,9 @@ describe('each placement', () => {
     }
     const names = async (token: string) => {
       const { data } = await graphql({ port: gateway.port, token, query: '{ clients { nodes { name } } }' });
-      return (data as { clients: { nodes: { name: string }[] } }).clients.nodes.map(({ name }) => name).sort();
+      return (data as { clients: { nodes: { name: string }[] } }).clients.nodes
+        .map(({ name }) => name)
+        .sort();
     };
     for (const { identifier, side, token } of tenants) {
       expect(await visit(gateway, identifier, token)).toBe(identifier);
@@ -81,7 +83,10 @@ describe('each placement', () => {
     expect((await operate(gateway, 'deleteTenant', { id: one?.record._id })).codes).toEqual([]);
     expect(await names(two?.token ?? '')).toEqual(['Administrator', 'two']);
     const { database, prefix } = one?.record.placement ?? { database: '', prefix: '' };
-    const left = await gateway.app.platform.control.db.client.db(database).listCollections({}, { nameOnly: true }).toArray();
+    const left = await gateway.app.platform.control.db.client
+      .db(database)
+      .listCollections({}, { nameOnly: true })
+      .toArray();
     expect(left.filter(({ name }) => name.startsWith(prefix))).toEqual([]);
     expect((await recordOf(`${kind}-one`)).placement.sealedConnectionString).toBeNull();
   });
@@ -104,9 +109,21 @@ describe('a placement that cannot be', () => {
   const refused: [string, object, string][] = [
     ['dedicated without a connection string', { mode: 'DEDICATED' }, 'connectionString'],
     ['dedicated with an empty one', { mode: 'DEDICATED', connectionString: '' }, 'connectionString'],
-    ['dedicated on a cluster', { mode: 'DEDICATED', cluster: 'default', connectionString: `mongodb://${host}/` }, 'cluster'],
-    ['shared with a connection string', { mode: 'DATABASE', connectionString: `mongodb://${host}/${MARK}` }, 'connectionString'],
-    ['prefixed with a connection string', { mode: 'PREFIXED', connectionString: `mongodb://${host}/${MARK}` }, 'connectionString'],
+    [
+      'dedicated on a cluster',
+      { mode: 'DEDICATED', cluster: 'default', connectionString: `mongodb://${host}/` },
+      'cluster',
+    ],
+    [
+      'shared with a connection string',
+      { mode: 'DATABASE', connectionString: `mongodb://${host}/${MARK}` },
+      'connectionString',
+    ],
+    [
+      'prefixed with a connection string',
+      { mode: 'PREFIXED', connectionString: `mongodb://${host}/${MARK}` },
+      'connectionString',
+    ],
     ['an unknown cluster', { mode: 'DATABASE', cluster: 'nowhere' }, 'cluster'],
     ['an object for a cluster', { mode: 'PREFIXED', cluster: '$ne' }, 'cluster'],
     ...[
@@ -133,7 +150,11 @@ describe('a placement that cannot be', () => {
 
   test.each(refused)('is refused before anything is made: %s', async (_what, placement, field) => {
     const free = (await gateway.app.platform.clusters.all())[0]?.free;
-    const { tenant, userErrors, reply } = await createTenant(gateway, { identifier: 'refused', name: 'R', placement });
+    const { tenant, userErrors, reply } = await createTenant(gateway, {
+      identifier: 'refused',
+      name: 'R',
+      placement,
+    });
     expect(userErrors.map(({ code, path }) => [code, path])).toEqual([['INVALID', ['placement', field]]]);
     expect(tenant).toBeNull();
     expect(JSON.stringify(reply)).not.toContain(MARK);
@@ -151,51 +172,97 @@ describe('a connection string', () => {
     });
     const token = await operatorToken(gateway);
     const placement = (connectionString: string) => ({ mode: 'DEDICATED', connectionString });
-    const create = 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { id } userErrors { code message } } }';
-    const add = 'mutation ($input: AddClusterInput!) { addCluster(input: $input) { cluster { name } userErrors { code message } } }';
+    const create =
+      'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { tenant { id } userErrors { code message } } }';
+    const add =
+      'mutation ($input: AddClusterInput!) { addCluster(input: $input) { cluster { name } userErrors { code message } } }';
     const uri = `mongodb://user:${MARK}@127.0.0.1:1/?directConnection=true`;
     const answers = [
       // Nobody listens there, and nobody of that name is known there.
-      await platform(gateway, create, { input: { identifier: 'unreachable', name: 'U', placement: placement(uri) } }, token),
       await platform(
         gateway,
         create,
-        { input: { identifier: 'stranger', name: 'S', placement: placement(proxy.uri.replace('//', `//user:${MARK}@`)) } },
+        { input: { identifier: 'unreachable', name: 'U', placement: placement(uri) } },
+        token,
+      ),
+      await platform(
+        gateway,
+        create,
+        {
+          input: {
+            identifier: 'stranger',
+            name: 'S',
+            placement: placement(proxy.uri.replace('//', `//user:${MARK}@`)),
+          },
+        },
         token,
       ),
       // Inputs that fail before any resolver runs: the whole input is at fault.
-      await platform(gateway, create, { input: { identifier: 'nameless', placement: placement(uri) } }, token),
-      await platform(gateway, create, { input: { identifier: 'x', name: 'x', placement: { connectionString: uri } } }, token),
+      await platform(
+        gateway,
+        create,
+        { input: { identifier: 'nameless', placement: placement(uri) } },
+        token,
+      ),
+      await platform(
+        gateway,
+        create,
+        { input: { identifier: 'x', name: 'x', placement: { connectionString: uri } } },
+        token,
+      ),
       await platform(gateway, create, { input: { identifier: 'x', name: 'x', placement: uri } }, token),
       await platform(gateway, create, { input: { ...placement(uri), identifier: 'x', name: 'x' } }, token),
       await platform(gateway, create, { input: uri }, token),
       await platform(gateway, add, { input: { name: 'x', connectionString: uri } }, token),
       await platform(gateway, add, { input: { name: 'X', connectionString: uri, budget: 5 } }, token),
       await platform(gateway, add, { input: { name: 'fine', connectionString: uri, budget: 5 } }, token),
-      await platform(gateway, '{ tenants(first: 50) { nodes { identifier placement { mode cluster database epoch } } } clusters { name } }', {}, token),
+      await platform(
+        gateway,
+        '{ tenants(first: 50) { nodes { identifier placement { mode cluster database epoch } } } clusters { name } }',
+        {},
+        token,
+      ),
       // The unreachable cluster is tried.
-      await platform(gateway, create, { input: { identifier: 'on-fine', name: 'F', placement: { mode: 'DATABASE', cluster: 'fine' } } }, token),
+      await platform(
+        gateway,
+        create,
+        { input: { identifier: 'on-fine', name: 'F', placement: { mode: 'DATABASE', cluster: 'fine' } } },
+        token,
+      ),
     ];
     expect(answers[0]?.errors?.[0]?.extensions.code).toBe('TENANT_UNAVAILABLE');
     expect(answers.at(-1)?.errors?.[0]?.extensions.code).toBe('TENANT_UNAVAILABLE');
-    for (const [index, answer] of answers.entries()) expect(JSON.stringify(answer), `answer ${index}`).not.toContain(MARK);
+    for (const [index, answer] of answers.entries())
+      expect(JSON.stringify(answer), `answer ${index}`).not.toContain(MARK);
     expect(JSON.stringify(gateway.logs)).not.toContain(MARK);
     const stored = await dump(gateway.config.mongo.controlDatabase);
     expect(stored).toContain('secretive');
-    for (const secret of [MARK, 'mongodb://', 'PRIVATE KEY', Buffer.from(MARK).toString('base64').slice(0, 12)]) {
+    for (const secret of [
+      MARK,
+      'mongodb://',
+      'PRIVATE KEY',
+      Buffer.from(MARK).toString('base64').slice(0, 12),
+    ]) {
       expect(stored).not.toContain(secret);
     }
   });
 
   test('does not open in the record of another tenant or cluster', async () => {
     const { tenants, clusters } = gateway.app.platform.control;
-    const one = { identifier: 'sealed-one', name: '1', placement: { mode: 'DEDICATED', connectionString: dedicatedUri() } };
+    const one = {
+      identifier: 'sealed-one',
+      name: '1',
+      placement: { mode: 'DEDICATED', connectionString: dedicatedUri() },
+    };
     await createTenant(gateway, one);
     await createTenant(gateway, { ...one, identifier: 'sealed-two' });
     const [first, second] = [await recordOf('sealed-one'), await recordOf('sealed-two')];
     await tenants.findOneAndUpdate(
       { _id: second._id },
-      { $set: { 'placement.sealedConnectionString': first.placement.sealedConnectionString }, $inc: { version: 1 } },
+      {
+        $set: { 'placement.sealedConnectionString': first.placement.sealedConnectionString },
+        $inc: { version: 1 },
+      },
     );
     gateway.app.directory.forget(second._id, second.names);
     expect(await visit(gateway, 'sealed-two')).toBe('TENANT_UNAVAILABLE');
@@ -203,7 +270,10 @@ describe('a connection string', () => {
     await operate(gateway, 'addCluster', { name: 'sealed-a', connectionString: dedicatedUri(), budget: 100 });
     const sealed = (await clusters.findOne({ _id: 'sealed-a' }))?.sealedConnectionString;
     await operate(gateway, 'addCluster', { name: 'sealed-b', connectionString: dedicatedUri(), budget: 100 });
-    await clusters.findOneAndUpdate({ _id: 'sealed-b' }, { $set: { sealedConnectionString: sealed ?? null } });
+    await clusters.findOneAndUpdate(
+      { _id: 'sealed-b' },
+      { $set: { sealedConnectionString: sealed ?? null } },
+    );
     const placed = await createTenant(gateway, {
       identifier: 'on-sealed-b',
       name: 'B',

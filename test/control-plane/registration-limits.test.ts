@@ -29,7 +29,9 @@ test('the whole platform may register so many tenants an hour, on all nodes toge
   });
   await registerBoth(one);
   for (const [index, gateway] of [one, two, one].entries()) {
-    expect((await register(gateway, { identifier: `tenant-${index}`, name: 'T' })).tenant?.status).toBe('ACTIVE');
+    expect((await register(gateway, { identifier: `tenant-${index}`, name: 'T' })).tenant?.status).toBe(
+      'ACTIVE',
+    );
   }
   for (const gateway of [one, two]) {
     expect((await register(gateway, { identifier: 'one-more', name: 'T' })).code).toBe('RATE_LIMITED');
@@ -64,7 +66,12 @@ test('a cluster takes what its budget holds, warns at four fifths and is never o
   await using gateway = await startGateway();
   const { acme } = await registerBoth(gateway);
   // Two tenants of four namespaces are there; room for eight more.
-  const changed = await operate(gateway, 'updateCluster', { name: 'default', budget: 40 }, 'cluster { budget used } userErrors { code }');
+  const changed = await operate(
+    gateway,
+    'updateCluster',
+    { name: 'default', budget: 40 },
+    'cluster { budget used } userErrors { code }',
+  );
   expect(changed.payload).toMatchObject({ cluster: { budget: 40, used: 8 } });
   const sequence: (string | undefined)[] = [];
   const alerts = () => gateway.logs.filter(({ event }) => event === 'cluster_near_budget');
@@ -75,14 +82,25 @@ test('a cluster takes what its budget holds, warns at four fifths and is never o
   }
   expect(sequence).toEqual(Array.from({ length: 6 }, () => 'ACTIVE'));
   const outcomes = await Promise.all(
-    Array.from({ length: 10 }, (_unused, index) => register(gateway, { identifier: `late-${index}`, name: 'T' })),
+    Array.from({ length: 10 }, (_unused, index) =>
+      register(gateway, { identifier: `late-${index}`, name: 'T' }),
+    ),
   );
   expect(outcomes.filter(({ tenant }) => tenant !== null)).toHaveLength(2);
   const refused = outcomes.filter(({ tenant }) => tenant === null);
-  expect(new Set(refused.map(({ code, reply }) => `${code} ${reply.status}`))).toEqual(new Set(['CAPACITY_EXHAUSTED 503']));
+  expect(new Set(refused.map(({ code, reply }) => `${code} ${reply.status}`))).toEqual(
+    new Set(['CAPACITY_EXHAUSTED 503']),
+  );
   expect(alerts()[0]).toMatchObject({ level: 'warn', cluster: 'default', budget: 40, used: 32 });
-  expect(gateway.logs.some(({ event, level }) => event === 'capacity_exhausted' && level === 'error')).toBe(true);
-  const { data } = await platform(gateway, '{ clusters { name budget used isOpen } }', {}, await operatorToken(gateway));
+  expect(gateway.logs.some(({ event, level }) => event === 'capacity_exhausted' && level === 'error')).toBe(
+    true,
+  );
+  const { data } = await platform(
+    gateway,
+    '{ clusters { name budget used isOpen } }',
+    {},
+    await operatorToken(gateway),
+  );
   expect(data).toEqual({ clusters: [{ name: 'default', budget: 40, used: 40, isOpen: true }] });
   // Room that is given back can be used again.
   expect((await operate(gateway, 'deleteTenant', { id: acme.record._id })).codes).toEqual([]);
@@ -96,7 +114,9 @@ test('a closed cluster takes no tenant; one that fills up leaves the others to b
   const closed = await register(gateway, { identifier: 'umbrella', name: 'Umbrella' });
   expect([closed.code, closed.reply.status]).toEqual(['CAPACITY_EXHAUSTED', 503]);
   await operate(gateway, 'updateCluster', { name: 'default', isOpen: true });
-  expect((await register(gateway, { identifier: 'umbrella', name: 'Umbrella' })).tenant?.status).toBe('ACTIVE');
+  expect((await register(gateway, { identifier: 'umbrella', name: 'Umbrella' })).tenant?.status).toBe(
+    'ACTIVE',
+  );
   const unknown = await operate(gateway, 'updateCluster', { name: 'nowhere', isOpen: true });
   expect(unknown.codes).toEqual(['NOT_FOUND']);
 });

@@ -83,16 +83,29 @@ describe('a registration', () => {
 
   test('works at once for an identifier that was just asked for and unknown', async () => {
     const identifier = fresh();
-    for (let asked = 0; asked < 3; asked += 1) expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
+    for (let asked = 0; asked < 3; asked += 1)
+      expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
     await register(gateway, { identifier, name: 'Asked for before' });
     expect(await visit(gateway, identifier)).toBe(identifier);
   });
 
   test('gives the modules asked for, and refuses those that are none', async () => {
-    const { bootstrap } = await register(gateway, { identifier: fresh(), name: 'Few', modules: ['clients', 'resources'] });
-    const reply = await graphql({ port: gateway.port, token: bootstrap?.accessToken, query: '{ contentTypes { totalCount } }' });
+    const { bootstrap } = await register(gateway, {
+      identifier: fresh(),
+      name: 'Few',
+      modules: ['clients', 'resources'],
+    });
+    const reply = await graphql({
+      port: gateway.port,
+      token: bootstrap?.accessToken,
+      query: '{ contentTypes { totalCount } }',
+    });
     expect(reply.errors?.[0]?.extensions.code).toBe('MODULE_DISABLED');
-    const refused = await register(gateway, { identifier: fresh(), name: 'None', modules: ['clients', 'billing'] });
+    const refused = await register(gateway, {
+      identifier: fresh(),
+      name: 'None',
+      modules: ['clients', 'billing'],
+    });
     expect(refused.userErrors).toMatchObject([{ code: 'INVALID', path: ['modules', '1'] }]);
     expect(refused.tenant).toBeNull();
   });
@@ -127,9 +140,11 @@ describe('an identifier', () => {
     ['operator', '$ne', 'IDENTIFIER_INVALID'],
     ['half a megabyte', 'a'.repeat(524_288), 'IDENTIFIER_INVALID'],
     ['label of the public URL', 'gateway', 'IDENTIFIER_RESERVED'],
-    ...['www', 'api', 'admin', 'platform', 't'].map(
-      (name): [string, string, string] => [`reserved ${name}`, name, 'IDENTIFIER_RESERVED'],
-    ),
+    ...['www', 'api', 'admin', 'platform', 't'].map((name): [string, string, string] => [
+      `reserved ${name}`,
+      name,
+      'IDENTIFIER_RESERVED',
+    ]),
   ];
 
   test.each(refused)('is refused: %s', async (_what, identifier, code) => {
@@ -137,9 +152,13 @@ describe('an identifier', () => {
     expect(userErrors.map((error) => [error.code, error.path])).toEqual([[code, ['identifier']]]);
     expect([tenant, bootstrap, reply.status]).toEqual([null, null, 200]);
     expect(JSON.stringify(reply).length).toBeLessThan(2_000);
-    const available = await platform(gateway, 'query ($name: String!) { identifierAvailable(identifier: $name) }', {
-      name: identifier,
-    });
+    const available = await platform(
+      gateway,
+      'query ($name: String!) { identifierAvailable(identifier: $name) }',
+      {
+        name: identifier,
+      },
+    );
     expect(available.data).toEqual({ identifierAvailable: false });
   });
 
@@ -177,12 +196,16 @@ describe('an identifier', () => {
     const identifier = fresh();
     const [free, databases] = [await freeNamespaces(), await databaseNames()];
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_unused, index) => register(gateway, { identifier, name: `Caller ${index}` })),
+      Array.from({ length: 20 }, (_unused, index) =>
+        register(gateway, { identifier, name: `Caller ${index}` }),
+      ),
     );
     const winners = outcomes.filter(({ tenant }) => tenant !== null);
     expect(winners).toHaveLength(1);
     const losers = outcomes.filter(({ tenant }) => tenant === null);
-    expect(new Set(losers.map(({ userErrors }) => userErrors[0]?.code))).toEqual(new Set(['IDENTIFIER_TAKEN']));
+    expect(new Set(losers.map(({ userErrors }) => userErrors[0]?.code))).toEqual(
+      new Set(['IDENTIFIER_TAKEN']),
+    );
     expect(await visit(gateway, identifier, winners[0]?.bootstrap?.accessToken)).toBe(identifier);
     expect(await freeNamespaces()).toBe(free - 4);
     const { tenants } = gateway.app.platform.control;
@@ -211,7 +234,11 @@ describe('an idempotency key', () => {
     await eventually(async () => {
       expect(await visit(gateway, input.identifier, first.bootstrap?.accessToken)).toBe('UNAUTHENTICATED');
     }, 1_000);
-    const { data } = await graphql({ port: gateway.port, token: second.bootstrap?.accessToken, query: '{ clients { totalCount } }' });
+    const { data } = await graphql({
+      port: gateway.port,
+      token: second.bootstrap?.accessToken,
+      query: '{ clients { totalCount } }',
+    });
     expect(data).toEqual({ clients: { totalCount: 1 } });
   });
 

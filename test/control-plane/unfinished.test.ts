@@ -85,7 +85,11 @@ describe('a replay, before any sweep', () => {
     const identifier = `replayed-${done.length}`;
     const { key } = await leaveBehind(identifier, done, { hasKey: true });
     expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
-    const { tenant, bootstrap, code } = await register(gateway, { identifier, name: identifier, idempotencyKey: key });
+    const { tenant, bootstrap, code } = await register(gateway, {
+      identifier,
+      name: identifier,
+      idempotencyKey: key,
+    });
     expect([tenant?.status, code]).toEqual(['ACTIVE', undefined]);
     expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
   });
@@ -93,11 +97,16 @@ describe('a replay, before any sweep', () => {
   test('by many at once finishes it once', async () => {
     const { key, identifier } = await leaveBehind('replayed-by-many', ['stamp'], { hasKey: true });
     const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => register(gateway, { identifier, name: identifier, idempotencyKey: key })),
+      Array.from({ length: 8 }, () =>
+        register(gateway, { identifier, name: identifier, idempotencyKey: key }),
+      ),
     );
     expect(new Set(outcomes.map(({ tenant, code }) => tenant?.status ?? code))).toEqual(new Set(['ACTIVE']));
     await eventually(async () => {
-      const clients = await databaseOf((await recordOf(identifier)) as TenantRecord).collection('clients').find({}).toArray();
+      const clients = await databaseOf((await recordOf(identifier)) as TenantRecord)
+        .collection('clients')
+        .find({})
+        .toArray();
       // The client of the process that died may be there too; its secret went with it.
       const ids = clients.map(({ _id }) => String(_id));
       expect(ids).toContain((await recordOf(identifier))?.provisioning.bootstrapClient);
@@ -123,10 +132,15 @@ describe('the sweeper', () => {
       await leaveBehind(`with-key-${done.length}`, done, { hasKey: true });
       await leaveBehind(`without-key-${done.length}`, done);
       await leaveBehind(`by-operator-${done.length}`, done, { byOperator: true });
-      await leaveBehind(`too-often-${done.length}`, done, { hasKey: true, change: { 'provisioning.attempts': 5 } });
+      await leaveBehind(`too-often-${done.length}`, done, {
+        hasKey: true,
+        change: { 'provisioning.attempts': 5 },
+      });
       await leaveBehind(`failed-${done.length}`, done, { change: { status: 'FAILED' } });
     }
-    await leaveBehind('alive', ['stamp'], { change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) } });
+    await leaveBehind('alive', ['stamp'], {
+      change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) },
+    });
     await leaveBehind('misdirected', ['stamp'], {
       change: { 'placement.database': both.globex.record.placement.database },
     });
@@ -144,19 +158,30 @@ describe('the sweeper', () => {
     gateway.app.start();
     await eventually(async () => {
       const unfinished = await control().tenants.find({ status: { $in: ['PROVISIONING', 'FAILED'] } });
-      expect(unfinished.map(({ identifier }) => identifier as string).sort()).toEqual(['alive', 'misdirected', 'replayed-early']);
+      expect(unfinished.map(({ identifier }) => identifier as string).sort()).toEqual([
+        'alive',
+        'misdirected',
+        'replayed-early',
+      ]);
       expect(await recordOf('never-used')).toBeNull();
     }, 20_000);
   });
 
-  test.each(STEPS)('finishes what somebody can come back for, wherever it stopped: %j', async (...done: string[]) => {
-    const identifier = `with-key-${done.length}`;
-    const { key } = leftovers.get(identifier)!;
-    const { tenant, bootstrap } = await register(gateway, { identifier, name: identifier, idempotencyKey: key });
-    expect(tenant?.status).toBe('ACTIVE');
-    expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
-    expect(await visit(gateway, `by-operator-${done.length}`)).toBe(`by-operator-${done.length}`);
-  });
+  test.each(STEPS)(
+    'finishes what somebody can come back for, wherever it stopped: %j',
+    async (...done: string[]) => {
+      const identifier = `with-key-${done.length}`;
+      const { key } = leftovers.get(identifier)!;
+      const { tenant, bootstrap } = await register(gateway, {
+        identifier,
+        name: identifier,
+        idempotencyKey: key,
+      });
+      expect(tenant?.status).toBe('ACTIVE');
+      expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
+      expect(await visit(gateway, `by-operator-${done.length}`)).toBe(`by-operator-${done.length}`);
+    },
+  );
 
   test.each(STEPS)('undoes what nobody can come back for: %j', async (...done: string[]) => {
     for (const kind of ['without-key', 'too-often', 'failed']) {
@@ -185,9 +210,11 @@ describe('the sweeper', () => {
 
   test('removes a tenant that registered itself and was never used for a day, and no other', async () => {
     expect(await visit(gateway, 'never-used')).toBe('TENANT_NOT_FOUND');
-    expect(await Promise.all(['never-used-young', 'used', 'by-operator-unused'].map((name) => visit(gateway, name)))).toEqual(
-      ['never-used-young', 'used', 'by-operator-unused'],
-    );
+    expect(
+      await Promise.all(
+        ['never-used-young', 'used', 'by-operator-unused'].map((name) => visit(gateway, name)),
+      ),
+    ).toEqual(['never-used-young', 'used', 'by-operator-unused']);
     const { tenant, bootstrap } = await register(gateway, { identifier: 'never-used', name: 'Again' });
     expect(tenant?.status).toBe('ACTIVE');
     expect(await visit(gateway, 'never-used', bootstrap?.accessToken)).toBe('never-used');

@@ -26,7 +26,7 @@ const ROOTS = ['Query', 'Mutation', 'Subscription'];
 /** The rules of all modules; only root types are shared between modules. */
 const tenantRules = modules.reduce<Record<string, RuleTree[string]>>((merged, { rules }) => {
   for (const [type, rule] of Object.entries(rules)) {
-    merged[type] = ROOTS.includes(type) ? ({ ...merged[type], ...rule } as RuleTree[string]) : rule;
+    merged[type] = ROOTS.includes(type) ? (Object.assign({}, merged[type], rule) as RuleTree[string]) : rule;
   }
   return merged;
 }, {});

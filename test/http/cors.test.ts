@@ -46,7 +46,7 @@ describe('a preflight', () => {
     ];
     const ask = () => Promise.all(places.map(([path, host]) => preflight(OWN, path, host)));
     await ask();
-    for (const { record } of [acme, globex]) gateway.app.shells.evict(record._id);
+    for (const { record } of [acme, globex]) await gateway.app.shells.evict(record._id);
     const commands = await watchCommands(gateway, acme, globex);
     const shells = gateway.app.shells.size;
     let replies: RawReply[] = [];

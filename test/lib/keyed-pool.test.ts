@@ -149,7 +149,9 @@ test('a newer version opens anew, and the leases of the older one end at once', 
   expect((await moved.value).epoch).toBe(2);
   expect(opened[0]?.isClosed).toBe(false);
   old.release();
-  await eventually(() => expect(opened.find(({ epoch, tenant }) => tenant === 'acme' && epoch === 1)?.isClosed).toBe(true));
+  await eventually(() =>
+    expect(opened.find(({ epoch, tenant }) => tenant === 'acme' && epoch === 1)?.isClosed).toBe(true),
+  );
   // A caller whose record is out of date works at the new place, never at the old one.
   const late = pool.lease(acme);
   expect((await late.value).epoch).toBe(2);

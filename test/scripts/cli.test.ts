@@ -12,7 +12,7 @@ import { type CommandLine, commandLine } from './command-line.ts';
 
 const NO_DATABASE = { MONGODB_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' };
 
-describe('the command line', () => {
+describe('the command line', { timeout: 60_000 }, () => {
   let dataDir: string;
   let cli: CommandLine;
   /** Serves the same control database, as a gateway beside the command line does. */

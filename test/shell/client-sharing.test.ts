@@ -15,7 +15,11 @@ test('sixty tenants on one cluster share one client and its connections', async 
   await using gateway = await startGateway({ POOL_SIZE: String(POOL_SIZE) });
   await registerBoth(gateway);
   const clientsBefore = gateway.app.clients.size;
-  const added = await operate(gateway, 'addCluster', { name: 'shared', connectionString: proxy.uri, budget: 10_000 });
+  const added = await operate(gateway, 'addCluster', {
+    name: 'shared',
+    connectionString: proxy.uri,
+    budget: 10_000,
+  });
   expect(added.codes).toEqual([]);
   const names = Array.from({ length: 60 }, (_unused, index) => `tenant-${index}`);
   for (let done = 0; done < names.length; done += 10) {

@@ -33,7 +33,12 @@ afterAll(async () => {
 });
 
 function clients() {
-  return graphql({ port: gateway.port, path: '/t/acme/graphql', token: acmeToken, query: '{ clients { totalCount } }' });
+  return graphql({
+    port: gateway.port,
+    path: '/t/acme/graphql',
+    token: acmeToken,
+    query: '{ clients { totalCount } }',
+  });
 }
 
 /** The shell closes once nobody works in it, or after a drain deadline that is longer than this waits. */

@@ -41,7 +41,9 @@ function stampOf(tenant: TestTenant) {
 async function dump(tenant: TestTenant): Promise<unknown> {
   const db = databaseOf(tenant);
   const names = (await db.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name).sort();
-  return Promise.all(names.map(async (name) => [name, await db.collection(name).find({}).sort({ _id: 1 }).toArray()]));
+  return Promise.all(
+    names.map(async (name) => [name, await db.collection(name).find({}).sort({ _id: 1 }).toArray()]),
+  );
 }
 
 async function expectRefused(tenant: TestTenant, event: string): Promise<void> {
@@ -49,7 +51,8 @@ async function expectRefused(tenant: TestTenant, event: string): Promise<void> {
   const port = gateway.port;
   const path = `/t/${tenant.record.identifier}/graphql`;
   const token = await tenant.token();
-  const write = 'mutation { createClient(input: { name: "intruder" }) { client { id } userErrors { code } } }';
+  const write =
+    'mutation { createClient(input: { name: "intruder" }) { client { id } userErrors { code } } }';
   for (const query of ['{ tenant { name } clients { totalCount } }', write]) {
     const reply = await graphql({ port, path, token, query });
     expect(reply).toMatchObject({ status: 503, errors: [{ extensions: { code: 'TENANT_UNAVAILABLE' } }] });
@@ -80,12 +83,17 @@ test('refuses a record that was pointed at the database of another tenant', asyn
     { $set: { 'placement.database': globex.record.placement.database }, $inc: { version: 1 } },
   );
   gateway.app.directory.forget(acme.record._id, acme.record.names);
-  await expectRefused({ ...acme, record: { ...acme.record, placement: globex.record.placement } }, 'foreign_stamp');
+  await expectRefused(
+    { ...acme, record: { ...acme.record, placement: globex.record.placement } },
+    'foreign_stamp',
+  );
   expect(await dump(globex)).toEqual(before);
   // Nor does an operator's command touch what is not that tenant's.
   const migrate = 'mutation { migrateTenants { failed { tenant } userErrors { code } } }';
   const { data } = await platform(gateway, migrate, {}, await operatorToken(gateway));
-  expect((data?.['migrateTenants'] as { failed: unknown[] }).failed).toContainEqual({ tenant: acme.record._id });
+  expect((data?.['migrateTenants'] as { failed: unknown[] }).failed).toContainEqual({
+    tenant: acme.record._id,
+  });
   const deleted = await operate(gateway, 'deleteTenant', { id: acme.record._id });
   expect(deleted.codes).toEqual(['INTERNAL']);
   expect(await dump(globex)).toEqual(before);

@@ -60,7 +60,9 @@ test('a moved tenant: whoever still works at the old place is stopped there, and
   moved.value.catch(() => undefined);
   await expect(scope.model(clientModel).find({})).rejects.toMatchObject({ code: 'TENANT_UNAVAILABLE' });
   await expect(
-    scope.model(clientModel).findOneAndUpdate({ _id: { $ne: '' } }, { $set: { name: 'written by the old lease' } }),
+    scope
+      .model(clientModel)
+      .findOneAndUpdate({ _id: { $ne: '' } }, { $set: { name: 'written by the old lease' } }),
   ).rejects.toMatchObject({ code: 'TENANT_UNAVAILABLE', retryAfterMs: expect.any(Number) });
   await expect(scopeOf(before, unused)).rejects.toMatchObject({ code: 'TENANT_UNAVAILABLE' });
   const { db } = gateway.app.platform.control;
@@ -87,7 +89,12 @@ test('deleting a tenant does not wait for what runs in it, and nothing brings it
     return 'never refused';
   });
   await sleep(100);
-  const { payload, codes } = await operate(gateway, 'deleteTenant', { id: record._id }, 'tenant { status } userErrors { code }');
+  const { payload, codes } = await operate(
+    gateway,
+    'deleteTenant',
+    { id: record._id },
+    'tenant { status } userErrors { code }',
+  );
   expect(codes).toEqual([]);
   expect(payload).toMatchObject({ tenant: { status: 'DELETED' } });
   for (const code of await Promise.all(writers)) {

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { mongodbUri } from './mongodb-uri.ts';
 
 /** The gateway as its users start it: `src/main.ts` in a process of its own, over a control database of its own. */
@@ -67,7 +67,8 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
       }
       const started = child;
       await eventually(async () => {
-        if (started.exitCode !== null) throw new Error(`the gateway ended with ${started.exitCode}: ${output}`);
+        if (started.exitCode !== null)
+          throw new Error(`the gateway ended with ${started.exitCode}: ${output}`);
         const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
         if (status !== 200) throw new Error(`not ready: ${status}`);
       }, START_MS);
@@ -77,13 +78,4 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -40,7 +40,9 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   );
   const box = secretBox(MASTER_KEY);
   const logs: Record<string, unknown>[] = [];
-  const log = createLogger('debug', { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = createLogger('debug', {
+    write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
+  });
   const app = await createApp({ config, box, log, mongoUri: mongodbUri(), defaultBudget: 1_000_000 });
   const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
   const port = await listen(server, config.http.port, '127.0.0.1');

@@ -11,7 +11,14 @@ export interface UserErrorReply {
 /** What `registerTenant` and `createTenant` answer. */
 export interface RegistrationReply {
   reply: GraphQLReply;
-  tenant: { id: string; identifier: string; name: string; status: string; graphqlUrl: string; issuer: string } | null;
+  tenant: {
+    id: string;
+    identifier: string;
+    name: string;
+    status: string;
+    graphqlUrl: string;
+    issuer: string;
+  } | null;
   bootstrap: {
     accessToken: string;
     expiresAt: string;
@@ -79,7 +86,9 @@ export async function operate(
   );
   const payload = (reply.data?.[mutation] ?? {}) as Record<string, unknown>;
   const userErrors = (payload['userErrors'] ?? []) as UserErrorReply[];
-  const codes = [...userErrors, ...(reply.errors ?? []).map(({ extensions }) => extensions)].map(({ code }) => code);
+  const codes = [...userErrors, ...(reply.errors ?? []).map(({ extensions }) => extensions)].map(
+    ({ code }) => code,
+  );
   return { reply, payload, codes };
 }
 
@@ -89,7 +98,8 @@ export async function visit(gateway: { port: number }, identifier: string, token
     port: gateway.port,
     path: `/t/${identifier}/graphql`,
     token,
-    query: token === undefined ? '{ tenant { identifier } }' : '{ tenant { identifier } clients { totalCount } }',
+    query:
+      token === undefined ? '{ tenant { identifier } }' : '{ tenant { identifier } clients { totalCount } }',
   });
   const tenant = data?.['tenant'] as { identifier: string } | undefined;
   return errors?.[0]?.extensions.code ?? tenant?.identifier ?? 'nothing';

@@ -15,19 +15,28 @@ export interface RawReply {
 }
 
 /** Sends a request as it is written: `fetch` would not let a test choose its Host header. */
-export function send({ port, path = '/graphql', method = 'POST', headers = {}, body }: RawRequest): Promise<RawReply> {
+export function send({
+  port,
+  path = '/graphql',
+  method = 'POST',
+  headers = {},
+  body,
+}: RawRequest): Promise<RawReply> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, path, method, headers, agent: false }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
+    const request = httpRequest(
+      { host: '127.0.0.1', port, path, method, headers, agent: false },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
     request.on('error', reject);
     request.end(body);
   });
@@ -38,7 +47,11 @@ export interface GraphQLReply {
   status: number;
   headers: RawReply['headers'];
   data?: Record<string, unknown> | null;
-  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> & { code: string } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: Record<string, unknown> & { code: string };
+  }[];
 }
 
 export interface GraphQLRequest {

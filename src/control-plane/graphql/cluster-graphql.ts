@@ -25,7 +25,9 @@ platformBuilder.queryField('clusters', (t) =>
 const budget = z.int().min(1, { error: 'must be positive' }).max(10_000_000);
 
 const NewCluster = z.object({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,46}$/, { error: 'must be lower-case letters, digits and hyphens' }),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,46}$/, { error: 'must be lower-case letters, digits and hyphens' }),
   connectionString: z.string(),
   budget,
 });
@@ -46,7 +48,11 @@ platformBuilder.relayMutationField(
         const parsed = parseInput(NewCluster, input);
         const fault = connectionStringFault(parsed.connectionString);
         if (fault !== undefined || parsed.name === 'dedicated') {
-          throw userError('INVALID', fault ?? 'is reserved', fault === undefined ? 'name' : 'connectionString');
+          throw userError(
+            'INVALID',
+            fault ?? 'is reserved',
+            fault === undefined ? 'name' : 'connectionString',
+          );
         }
         return { cluster: await platform.clusters.add(parsed) };
       }),

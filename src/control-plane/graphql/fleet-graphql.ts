@@ -12,7 +12,8 @@ platformBuilder.relayMutationField(
   'migrateTenants',
   null,
   {
-    description: 'Brings every tenant up to the migrations of this build. One that fails does not stop the others.',
+    description:
+      'Brings every tenant up to the migrations of this build. One that fails does not stop the others.',
     resolve: (_root, _args, { platform }) => withUserErrors(() => platform.fleet.migrateAll(() => undefined)),
   },
   {

@@ -9,27 +9,34 @@ import { TenantObject } from './tenant-graphql.ts';
 import { PlatformUserError } from './user-error-graphql.ts';
 
 platformBuilder.queryFields((t) => ({
-  tenants: t.connection({
-    type: TenantObject,
-    description: 'Tenants of every status, in the order of their registration.',
-    resolve: (_root, args, { platform }) =>
-      pageOf(platform.control.tenants, {
-        filter: {},
-        order: { path: '_id', direction: 'ASC' },
-        page: args,
-        list: 'platform tenants',
+  tenants: t.connection(
+    {
+      type: TenantObject,
+      description: 'Tenants of every status, in the order of their registration.',
+      resolve: (_root, args, { platform }) =>
+        pageOf(platform.control.tenants, {
+          filter: {},
+          order: { path: '_id', direction: 'ASC' },
+          page: args,
+          list: 'platform tenants',
+        }),
+    },
+    {
+      name: 'TenantConnection',
+      fields: (fields) => ({
+        totalCount: fields.int({
+          resolve: (page) => (page as unknown as { totalCount(): Promise<number> }).totalCount(),
+        }),
       }),
-  }, {
-    name: 'TenantConnection',
-    fields: (fields) => ({
-      totalCount: fields.int({ resolve: (page) => (page as unknown as { totalCount(): Promise<number> }).totalCount() }),
-    }),
-  }, { name: 'TenantEdge' }),
+    },
+    { name: 'TenantEdge' },
+  ),
   tenant: t.field({
     type: TenantObject,
     nullable: true,
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, { platform }) => found(await platform.control.tenants.findOne({ _id: id })),
+    resolve: async (_root, { id }, { platform }) =>
+      found(await platform.control.tenants.findOne({ _id: id })),
   }),
   tenantByIdentifier: t.field({
     type: TenantObject,
@@ -41,14 +48,20 @@ platformBuilder.queryFields((t) => ({
 }));
 
 /** The three that only move a tenant between statuses are made alike. */
-function statusMutation(name: 'suspendTenant' | 'resumeTenant' | 'deleteTenant', step: 'suspend' | 'resume' | 'delete', description: string): void {
+function statusMutation(
+  name: 'suspendTenant' | 'resumeTenant' | 'deleteTenant',
+  step: 'suspend' | 'resume' | 'delete',
+  description: string,
+): void {
   platformBuilder.relayMutationField(
     name,
     { inputFields: (t) => ({ id: t.id({ required: true }) }) },
     {
       description,
       resolve: (_root, { input }, { platform }) =>
-        withUserErrors(async () => ({ record: await (platform.lifecycle satisfies Lifecycle)[step](input.id) })),
+        withUserErrors(async () => ({
+          record: await (platform.lifecycle satisfies Lifecycle)[step](input.id),
+        })),
     },
     {
       outputFields: (t) => ({
@@ -70,7 +83,8 @@ platformBuilder.relayMutationField(
     description: 'Ends the quarantine of an identifier of a deleted tenant.',
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => {
-        if (await platform.lifecycle.releaseIdentifier(input.identifier)) return { identifier: input.identifier };
+        if (await platform.lifecycle.releaseIdentifier(input.identifier))
+          return { identifier: input.identifier };
         throw userError('INVALID', 'No deleted tenant holds this identifier.', 'identifier');
       }),
   },

@@ -68,7 +68,11 @@ platformBuilder.relayMutationField(
   {
     outputFields: (t) => ({
       tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      bootstrap: t.field({ type: BootstrapObject, nullable: true, resolve: ({ bootstrap }) => bootstrap ?? null }),
+      bootstrap: t.field({
+        type: BootstrapObject,
+        nullable: true,
+        resolve: ({ bootstrap }) => bootstrap ?? null,
+      }),
       userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
     }),
   },
@@ -103,7 +107,11 @@ platformBuilder.relayMutationField(
   {
     outputFields: (t) => ({
       tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      bootstrap: t.field({ type: BootstrapObject, nullable: true, resolve: ({ bootstrap }) => bootstrap ?? null }),
+      bootstrap: t.field({
+        type: BootstrapObject,
+        nullable: true,
+        resolve: ({ bootstrap }) => bootstrap ?? null,
+      }),
       userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
     }),
   },

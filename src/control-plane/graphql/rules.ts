@@ -7,7 +7,8 @@ import type { PlatformContext } from './context.ts';
 function operator(scope: PlatformScope): ShieldRule {
   return rule(`operator with ${scope}`, { cache: 'no_cache' })(
     (_parent, _args, { operator: caller }: PlatformContext) => {
-      if (caller === undefined) return new CodedError('UNAUTHENTICATED', 'Sign in as an operator to use this field.');
+      if (caller === undefined)
+        return new CodedError('UNAUTHENTICATED', 'Sign in as an operator to use this field.');
       return caller.scopes.has(scope) || new CodedError('FORBIDDEN', `This needs the scope ${scope}.`);
     },
   );

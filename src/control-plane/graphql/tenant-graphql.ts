@@ -23,7 +23,9 @@ export const TenantObject = platformBuilder.objectRef<TenantRecord>('Tenant').im
     aliases: t.stringList({ resolve: aliasesOf }),
     name: t.exposeString('name'),
     status: t.expose('status', { type: TenantStatusEnum }),
-    graphqlUrl: t.string({ resolve: ({ identifier }, _args, { platform }) => `${platform.publicUrl}/t/${identifier}/graphql` }),
+    graphqlUrl: t.string({
+      resolve: ({ identifier }, _args, { platform }) => `${platform.publicUrl}/t/${identifier}/graphql`,
+    }),
     issuer: t.exposeString('issuer'),
     modules: t.exposeStringList('modules'),
     placement: t.field({ type: PlacementObject, nullable: true, resolve: (record) => record }),

@@ -10,6 +10,9 @@ export const PlatformUserError = platformBuilder.objectRef<UserError>('UserError
   fields: (t) => ({
     code: t.expose('code', { type: UserErrorCodeEnum }),
     message: t.exposeString('message', { description: 'For people; may change.' }),
-    path: t.exposeStringList('path', { nullable: true, description: 'From the input to the value at fault.' }),
+    path: t.exposeStringList('path', {
+      nullable: true,
+      description: 'From the input to the value at fault.',
+    }),
   }),
 });
