@@ -23,7 +23,7 @@ afterAll(() => client.close());
 
 test('can be stopped at any moment of losing the feed and opening it again', async () => {
   const events = createEvents(createLogger('silent'), createMetrics());
-  await Promise.all(
+  const watched = await Promise.all(
     [0, 50, 150, 240, 250, 255, 260, 270, 300, 400].map(async (delayMs) => {
       const control = await openControlDatabase(client, `test_${randomBytes(6).toString('hex')}`);
       const feed = await followDirectory(control, new CachedDirectory(control), events);
@@ -32,8 +32,19 @@ test('can be stopped at any moment of losing the feed and opening it again', asy
       await sleep(delayMs);
       await feed[Symbol.asyncDispose]();
       await control.db.dropDatabase();
+      return `${control.db.databaseName}.tenants`;
     }),
   );
+  // Nobody reads on: the server has no cursor left, at work or idle.
+  await eventually(async () => {
+    const inUse = client
+      .db('admin')
+      .aggregate([
+        { $currentOp: { allUsers: true, idleCursors: true } },
+        { $match: { ns: { $in: watched } } },
+      ]);
+    expect((await inUse.toArray()).map(({ ns }) => ns as string)).toEqual([]);
+  });
 });
 
 test('while the feed is lost nothing is remembered, and a change counts at once', async () => {

@@ -4,10 +4,10 @@ import type { z } from 'zod';
 import { SETTINGS } from '../../src/config/settings.ts';
 
 function rowOf([name, schema]: [string, z.ZodType]): string {
-  const { description, development, production } = schema.meta() ?? {};
+  const meta = (schema.meta() ?? {}) as Record<'description' | 'development' | 'production', string | undefined>;
   const fallback = schema.safeParse(undefined).data as string | number | undefined;
-  const inDevelopment = String(development ?? fallback);
-  return `| \`${name}\` | ${description} | ${inDevelopment} | ${String(production ?? inDevelopment)} |`;
+  const inDevelopment = meta.development ?? fallback;
+  return `| \`${name}\` | ${meta.description} | ${inDevelopment} | ${meta.production ?? inDevelopment} |`;
 }
 
 test('the settings table of the README says what the schema says', async () => {

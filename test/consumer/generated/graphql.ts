@@ -293,7 +293,7 @@ export type ClientsQueryVariables = Exact<{
 }>;
 
 
-export type ClientsQuery = { clients: { totalCount: number, nodes: Array<{ id: string, clientId: string, name: string, kind: ClientKind, scopes: Array<string>, revision: number, grants: Array<{ scopes: Array<string>, resource: { id: string, name: string, audience: string } | null }>, secrets: Array<{ id: string, prefix: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ClientsQuery = { clients: { totalCount: number, nodes: Array<{ id: string, clientId: string, name: string, kind: ClientKind, scopes: Array<string>, revision: number, grants: Array<{ scopes: Array<string>, resource: { id: string, name: string, audience: string } | null }>, secrets: Array<{ id: string, prefix: string, createdAt: string, expiresAt: string | null, lastUsedAt: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type CreateClientMutationVariables = Exact<{
   input: CreateClientInput;
@@ -333,7 +333,7 @@ export type ContentItemsQueryVariables = Exact<{
 }>;
 
 
-export type ContentItemsQuery = { contentItems: { totalCount: number, nodes: Array<{ id: string, type: string, slug: string, locale: string, title: string, status: ContentStatus, data: unknown, revision: number, publishedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ContentItemsQuery = { contentItems: { totalCount: number, nodes: Array<{ id: string, type: string, slug: string, locale: string, title: string, status: ContentStatus, data: unknown, revision: number, publishedAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContentItemBySlugQueryVariables = Exact<{
   type: string;
@@ -347,7 +347,7 @@ export type ContentItemBySlugQuery = { contentItemBySlug: { id: string, type: st
 export type ContentTypesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ContentTypesQuery = { contentTypes: { nodes: Array<{ id: string, name: string, description: string | null, fields: Array<{ name: string, kind: ContentFieldKind, isRequired: boolean }> }> } };
+export type ContentTypesQuery = { contentTypes: { nodes: Array<{ id: string, name: string, description: string | null, fields: Array<{ name: string, kind: ContentFieldKind, isRequired: boolean }> }> } | null };
 
 export type CreateContentTypeMutationVariables = Exact<{
   input: CreateContentTypeInput;
@@ -402,7 +402,7 @@ export type ResourcesQueryVariables = Exact<{
 }>;
 
 
-export type ResourcesQuery = { resources: { totalCount: number, nodes: Array<{ id: string, name: string, audience: string, revision: number, scopes: Array<{ name: string, description: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ResourcesQuery = { resources: { totalCount: number, nodes: Array<{ id: string, name: string, audience: string, revision: number, scopes: Array<{ name: string, description: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type CreateResourceMutationVariables = Exact<{
   input: CreateResourceInput;
