@@ -58,7 +58,8 @@ export async function followDirectory(
       try {
         feed ??= await open();
         const { stream } = feed;
-        for (let read = feed.firstRead; ; read = stream.tryNext()) {
+        // Stopped while the feed was opened again: nobody else would close this stream.
+        for (let read = feed.firstRead; !isClosed; read = stream.tryNext()) {
           const change = await read;
           if (change !== null) apply(change);
           // Of a stream that has ended every read is an empty one, at once.
