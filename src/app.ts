@@ -1,4 +1,3 @@
-import type { mongo } from 'mongoose';
 import { createAuthenticator } from './auth/authenticate.ts';
 import { CLI_CLIENT_ID } from './auth/access-token.ts';
 import { TENANT_SCOPES } from './auth/scopes.ts';
@@ -90,12 +89,13 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       createClientPool({
         poolSize: config.mongo.poolSize,
         idleClients: IDLE_CLIENTS,
+        watchedCollections: modules.flatMap(({ watched = [] }) => watched.map(({ collection }) => collection)),
         onCloseError: (err) => events.shellCloseFailed({ err }),
       }),
     );
     const controlClient = clients.lease(mongoUri);
     stack.defer(() => controlClient.release());
-    const client: mongo.MongoClient = await controlClient.value;
+    const { client } = await controlClient.value;
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
     const directory = new CachedDirectory(control);

@@ -27,7 +27,7 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
   ): Promise<R> => {
     const client = clients.lease(await clusters.connectionString(placement, tenant));
     try {
-      const db = (await client.value).db(placement.database, {
+      const db = (await client.value).client.db(placement.database, {
         writeConcern: new mongo.WriteConcern('majority'),
       });
       const collections = new Collections(db, placement.prefix, new Map(), () => undefined);

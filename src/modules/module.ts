@@ -20,6 +20,8 @@ export interface Module {
   readonly rules: RuleTree;
   /** By typename. */
   readonly nodes: Readonly<Record<string, NodeSource>>;
+  /** Models whose deletions caches of this module must hear of, on every node. */
+  readonly watched?: readonly { readonly collection: string }[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
   isCallerLive?(scope: Scope): Promise<boolean>;
   /**

@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
+import { DeletionFeed } from './deletion-feed.ts';
+
+/** A client of a cluster, and what is deleted there. */
+export interface ClusterClient {
+  readonly client: mongo.MongoClient;
+  readonly deletions: DeletionFeed;
+}
 
 /** MongoClients keyed by connection string: one per cluster and credential, however many tenants share it. */
-export type ClientPool = KeyedPool<string, mongo.MongoClient>;
+export type ClientPool = KeyedPool<string, ClusterClient>;
 
 export interface ClientPoolOptions {
   /** Connections per client (`POOL_SIZE`). */
   poolSize: number;
   /** Clients kept open while no shell uses them. */
   idleClients: number;
+  /** Collections whose deletions caches want to know of. */
+  watchedCollections: readonly string[];
   onCloseError(error: unknown): void;
 }
 
@@ -20,12 +29,18 @@ const IDLE_MS = 60_000;
 const DRAIN_DEADLINE_MS = 10_000;
 
 export function createClientPool(options: ClientPoolOptions): ClientPool {
-  return new KeyedPool<string, mongo.MongoClient>({
+  return new KeyedPool<string, ClusterClient>({
     // Hashed, so that no credential is a key of anything that could be printed.
     key: (uri) => createHash('sha256').update(uri).digest('base64url'),
     version: () => 0,
-    open: (uri) => connect(uri, options.poolSize),
-    close: (client) => client.close(),
+    open: async (uri) => {
+      const client = await connect(uri, options.poolSize);
+      return { client, deletions: new DeletionFeed(client, options.watchedCollections) };
+    },
+    close: async ({ client, deletions }) => {
+      await deletions[Symbol.asyncDispose]();
+      await client.close();
+    },
     capacity: options.idleClients,
     idleMs: IDLE_MS,
     drainDeadlineMs: DRAIN_DEADLINE_MS,

@@ -3,6 +3,7 @@ import { KeyedPool } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import { Collections } from '../mongo/collections.ts';
+import type { DeletionWatch } from '../mongo/deletion-feed.ts';
 import type { IndexDefinition } from '../mongo/model.ts';
 import { indexesByCollection, type Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
@@ -43,7 +44,7 @@ export function createShellHost(options: ShellHostOptions): ShellHost {
     key: (tenant) => tenant.id,
     version: (tenant) => tenant.placement.epoch,
     open: (tenant) => openShell(tenant, options, indexes, known),
-    close: (shell) => Promise.resolve(shell.client.release()),
+    close: (shell) => Promise.resolve(shell.close()),
     capacity: options.capacity,
     idleMs: IDLE_MS,
     abortReason: () => unavailable('the shell was taken away'),
@@ -62,16 +63,27 @@ async function openShell(
   try {
     const client = options.clients.lease(await options.connectionString(tenant));
     try {
-      const db = (await client.value).db(placement.database);
+      const { client: connection, deletions } = await client.value;
+      const db = connection.db(placement.database);
       const collections = new Collections(db, placement.prefix, indexes, (count) =>
         options.onNamespacesCreated(placement.cluster, count),
       );
+      const watches: DeletionWatch[] = [];
       const shell: Shell = {
         tenant: tenant.id,
         epoch: placement.epoch,
         collections,
         client,
         caches: new WeakMap(),
+        watchDeletions({ collection }, listener) {
+          const watch = deletions.watch(placement.database, placement.prefix + collection, listener);
+          watches.push(watch);
+          return watch;
+        },
+        close() {
+          for (const watch of watches) watch.stop();
+          client.release();
+        },
       };
       const stamp = await readStamp(shell);
       requireOwn(stamp, tenant, options.events);

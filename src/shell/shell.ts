@@ -1,6 +1,8 @@
-import type { mongo } from 'mongoose';
 import type { Lease } from '../lib/keyed-pool.ts';
+import type { ClusterClient } from '../mongo/client-pool.ts';
 import type { Collections } from '../mongo/collections.ts';
+import type { DeletionListener, DeletionWatch } from '../mongo/deletion-feed.ts';
+import type { ModelDefinition } from '../mongo/model.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 
 /** What stays open for a tenant between its requests: its collections, over a client it shares with its cluster. */
@@ -8,16 +10,23 @@ export interface Shell {
   readonly tenant: TenantId;
   readonly epoch: number;
   readonly collections: Collections;
-  readonly client: Lease<mongo.MongoClient>;
+  readonly client: Lease<ClusterClient>;
+  /** Tells of deletions in one of this tenant's collections for as long as the shell lives. */
+  watchDeletions(
+    definition: Pick<ModelDefinition<never>, 'collection'>,
+    listener: DeletionListener,
+  ): DeletionWatch;
+  /** Ends what lives as long as the shell. */
+  close(): void;
   /** Small per-tenant caches of modules, keyed by their owner; gone with the shell. */
   readonly caches: WeakMap<object, unknown>;
 }
 
 /** A cache that lives as long as a shell does. */
-export function perShell<V>(create: () => V): (shell: Shell) => V {
+export function perShell<V>(create: (shell: Shell) => V): (shell: Shell) => V {
   const owner = {};
-  return ({ caches }) => {
-    if (!caches.has(owner)) caches.set(owner, create());
-    return caches.get(owner) as V;
+  return (shell) => {
+    if (!shell.caches.has(owner)) shell.caches.set(owner, create(shell));
+    return shell.caches.get(owner) as V;
   };
 }

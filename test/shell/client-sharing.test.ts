@@ -73,31 +73,31 @@ test('closes the client that was idle longest when more are idle than may be, an
   await using acme = await openMongoProxy();
   await using globex = await openMongoProxy();
   await using initech = await openMongoProxy();
-  await using clients = createClientPool({ poolSize: 2, idleClients: 1, onCloseError: () => undefined });
+  await using clients = createClientPool({ poolSize: 2, idleClients: 1, watchedCollections: [], onCloseError: () => undefined });
   const held = clients.lease(acme.uri);
   const twin = clients.lease(acme.uri);
   expect(await held.value).toBe(await twin.value);
   twin.release();
   for (const { uri } of [globex, initech]) {
     const lease = clients.lease(uri);
-    await (await lease.value).db('admin').command({ ping: 1 });
+    await (await lease.value).client.db('admin').command({ ping: 1 });
     lease.release();
   }
   await eventually(() => expect([globex.openCount, initech.openCount]).toEqual([0, 0]));
-  await (await held.value).db('admin').command({ ping: 1 });
+  await (await held.value).client.db('admin').command({ ping: 1 });
   expect(acme.openCount).toBeGreaterThan(0);
   held.release();
 });
 
 test('a server that was away for the first caller is reached by the next', async () => {
   await using proxy = await openMongoProxy();
-  await using clients = createClientPool({ poolSize: 2, idleClients: 1, onCloseError: () => undefined });
+  await using clients = createClientPool({ poolSize: 2, idleClients: 1, watchedCollections: [], onCloseError: () => undefined });
   proxy.block();
   const failing = clients.lease(proxy.uri);
   await expect(failing.value).rejects.toThrow();
   failing.release();
   proxy.unblock();
   const lease = clients.lease(proxy.uri);
-  await expect((await lease.value).db('admin').command({ ping: 1 })).resolves.toMatchObject({ ok: 1 });
+  await expect((await lease.value).client.db('admin').command({ ping: 1 })).resolves.toMatchObject({ ok: 1 });
   lease.release();
 });

@@ -100,6 +100,8 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     epoch: 1,
     collections: new Collections(db, '', indexes, () => undefined),
     caches: new WeakMap(),
+    // As where no change stream can be had: caches fall back on short lives.
+    watchDeletions: () => ({ run: () => undefined, stop: () => undefined }),
   } as unknown as Shell;
   const scope = ({
     scopes = TENANT_SCOPES,

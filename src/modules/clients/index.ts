@@ -1,6 +1,7 @@
 import type { Module } from '../module.ts';
 import './grant-mutations-graphql.ts';
 import './graphql.ts';
+import { clientModel } from './client.ts';
 import { isCallerLive } from './liveness.ts';
 import './mutations-graphql.ts';
 import { clientsRules } from './rules.ts';
@@ -19,6 +20,7 @@ export const clients: Module = {
   migrations: [],
   rules: clientsRules,
   nodes: { Client: { scope: 'clients:read', load: (scope, id) => clientStore(scope).byId(id) } },
+  watched: [clientModel],
   isCallerLive,
   usesResource: (scope, resourceId, scopeName) => clientStore(scope).isResourceGranted(resourceId, scopeName),
 };

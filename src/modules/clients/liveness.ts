@@ -1,10 +1,13 @@
 import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { perShell } from '../../shell/shell.ts';
+import type { DeletionWatch } from '../../mongo/deletion-feed.ts';
+import { perShell, type Shell } from '../../shell/shell.ts';
+import { clientModel } from './client.ts';
 import { clientStore } from './store.ts';
 
-/** A little below the second within which a deleted client must be refused, for the read that fills the cache. */
-const MAX_AGE_MS = 900;
+/** How long a caller is known to live: while deletions are told as they happen, and while they are not, in ms. */
+const FED_AGE_MS = 60_000;
+const UNFED_AGE_MS = 900;
 
 /** Callers remembered per tenant; small, because every warm tenant pays for it. One more read is all a miss costs. */
 const MAX_CALLERS = 64;
@@ -12,42 +15,79 @@ const MAX_CALLERS = 64;
 interface Remembered {
   /** When the client was made, in milliseconds since the epoch; Infinity when there is none. */
   madeAtMs: number;
-  untilMs: number;
+  readAtMs: number;
+  /** The run of the feed it was read in. */
+  run: number | undefined;
 }
 
 /** A bare map, oldest first: an LRU of this size takes 4.5 KiB of each warm tenant before anything is in it. */
-const livenessOf = perShell(() => new Map<string, Remembered>());
+class Callers {
+  readonly #known = new Map<string, Remembered>();
+  readonly #watch: DeletionWatch;
+  /** Grows with each deletion: what was read before one is not remembered after it. */
+  #deletions = 0;
 
-function recall(callers: ReadonlyMap<string, Remembered>, clientId: string): number | undefined {
-  const remembered = callers.get(clientId);
-  return remembered !== undefined && remembered.untilMs > Date.now() ? remembered.madeAtMs : undefined;
+  constructor(shell: Shell) {
+    this.#watch = shell.watchDeletions(clientModel, (id) => {
+      this.#deletions += 1;
+      this.#known.delete(id);
+    });
+  }
+
+  recall(clientId: string): number | undefined {
+    const remembered = this.#known.get(clientId);
+    if (remembered === undefined) return undefined;
+    const isFed = remembered.run !== undefined && remembered.run === this.#watch.run();
+    const ageMs = Date.now() - remembered.readAtMs;
+    return ageMs < (isFed ? FED_AGE_MS : UNFED_AGE_MS) ? remembered.madeAtMs : undefined;
+  }
+
+  /** Reads and remembers, unless somebody was deleted during the read. */
+  async learn(clientId: string, read: () => Promise<number>): Promise<number> {
+    const deletions = this.#deletions;
+    const run = this.#watch.run();
+    const readAtMs = Date.now();
+    const madeAtMs = await read();
+    if (deletions !== this.#deletions) return this.recall(clientId) ?? madeAtMs;
+    this.#remember(clientId, { madeAtMs, readAtMs, run });
+    return madeAtMs;
+  }
+
+  noteDeletion(clientId: string): void {
+    this.#deletions += 1;
+    this.#remember(clientId, { madeAtMs: Infinity, readAtMs: Date.now(), run: this.#watch.run() });
+  }
+
+  forget(clientId: string): void {
+    this.#known.delete(clientId);
+  }
+
+  #remember(clientId: string, remembered: Remembered): void {
+    this.#known.delete(clientId);
+    this.#known.set(clientId, remembered);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_CALLERS && oldest !== undefined) this.#known.delete(oldest);
+  }
 }
 
-function remember(callers: Map<string, Remembered>, clientId: string, madeAtMs: number): void {
-  callers.delete(clientId);
-  callers.set(clientId, { madeAtMs, untilMs: Date.now() + MAX_AGE_MS });
-  const [oldest] = callers.keys();
-  if (callers.size > MAX_CALLERS && oldest !== undefined) callers.delete(oldest);
-}
+const callersOf = perShell((shell) => new Callers(shell));
 
 /** `iat` is in whole seconds, so a token may look up to this much older than its client, in milliseconds. */
 const IAT_PRECISION_MS = 1_000;
 
 /**
- * False when the client behind the caller's token was deleted; on another node, less than a second ago. A token that is
+ * False when the client behind the caller's token was deleted; on another node, at most a second ago. A token that is
  * older than its client was issued to an earlier one of the same id, which an idempotency key can make anew.
  */
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
   if (principal.kind === 'anonymous' || principal.clientId === CLI_CLIENT_ID) return true;
-  const callers = livenessOf(scope.shell);
-  const remembered = recall(callers, principal.clientId);
-  if (remembered !== undefined) return isLiveSince(remembered, principal.issuedAtMs);
-  const madeAtMs = (await clientStore(scope).byId(principal.clientId))?.createdAt.getTime() ?? Infinity;
-  // What was noted during the read, a deletion on this node, is newer than what was read.
-  const noted = recall(callers, principal.clientId);
-  if (noted === undefined) remember(callers, principal.clientId, madeAtMs);
-  return isLiveSince(noted ?? madeAtMs, principal.issuedAtMs);
+  const { clientId, issuedAtMs } = principal;
+  const callers = callersOf(scope.shell);
+  const known = callers.recall(clientId);
+  if (known !== undefined) return isLiveSince(known, issuedAtMs);
+  const read = async () => (await clientStore(scope).byId(clientId))?.createdAt.getTime() ?? Infinity;
+  return isLiveSince(await callers.learn(clientId, read), issuedAtMs);
 }
 
 function isLiveSince(madeAtMs: number, issuedAtMs: number): boolean {
@@ -55,9 +95,9 @@ function isLiveSince(madeAtMs: number, issuedAtMs: number): boolean {
 }
 
 export function noteDeletion({ shell }: Scope, clientId: string): void {
-  remember(livenessOf(shell), clientId, Infinity);
+  callersOf(shell).noteDeletion(clientId);
 }
 
 export function forgetLiveness({ shell }: Scope, clientId: string): void {
-  livenessOf(shell).delete(clientId);
+  callersOf(shell).forget(clientId);
 }
