@@ -34,7 +34,7 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
       const requestId = uuidv7();
       const exchange = newExchange(request, {
         requestId,
-        log: log.child({ requestId }),
+        log,
         route: routeOf((request.url ?? '').split('?')[0] ?? ''),
         address: clientAddress(request, trustedProxies),
       });

@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Catalogue } from '../graphql/catalogue.ts';
-import type { Engine, EngineContext } from '../graphql/engine.ts';
+import type { Engine, EngineContext } from '../graphql/engine-request.ts';
 import type { TenantSchemas } from '../graphql/tenant-schemas.ts';
 import type { Config } from '../config/config.ts';
 import type { Exchange } from './exchange.ts';
@@ -41,7 +41,7 @@ export async function execute(
   isIntrospectable: boolean,
   resolverContext: object,
 ): Promise<void> {
-  const { request, body } = exchange;
+  const { request } = exchange;
   const context: EngineContext = {
     ...resolverContext,
     schema,
@@ -51,26 +51,14 @@ export async function execute(
     onOperation: (name) => (exchange.operation = name),
     onError: (code) => exchange.codes.push(code),
   };
-  const response = await engine(
+  const { status, headers, body } = await engine(
     {
       method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
       search: searchOf(request.url),
-      headers: headersOf(request.headers),
-      body: body as Uint8Array<ArrayBuffer> | undefined,
+      accept: request.headers.accept,
+      body: exchange.body,
     },
     context,
   );
-  exchange.reply = {
-    status: response.status,
-    headers: { 'cache-control': 'no-store', ...Object.fromEntries(response.headers) },
-    body: await response.text(),
-  };
-}
-
-/** The headers GraphQL over HTTP looks at. The type of a body was checked before; Yoga would mind its case. */
-function headersOf(headers: Exchange['request']['headers']): Record<string, string> {
-  return {
-    ...(headers.accept === undefined ? {} : { accept: headers.accept }),
-    ...(headers['content-type'] === undefined ? {} : { 'content-type': 'application/json' }),
-  };
+  exchange.reply = { status, headers: { 'cache-control': 'no-store', ...headers }, body };
 }

@@ -3,7 +3,7 @@ import { bearerToken } from '../auth/bearer.ts';
 import type { Config } from '../config/config.ts';
 import type { Platform, PlatformContext } from '../control-plane/graphql/context.ts';
 import type { AuthenticateOperator } from '../control-plane/operator-authentication.ts';
-import type { Engine } from '../graphql/engine.ts';
+import type { Engine } from '../graphql/engine-request.ts';
 import { mayIntrospect, requireIntrospection } from './may-introspect.ts';
 import { sdlReply } from './sdl-reply.ts';
 import type { Stage } from './stage.ts';

@@ -14,7 +14,6 @@ export function useResolution(): Stage {
       prefix.kind === 'absent';
     if (route.kind === 'tenant' && !isSuperset) {
       exchange.tenant = resolve({ claim: claim?.tenant, host, prefix });
-      exchange.log = exchange.log.child({ tenant: exchange.tenant.id });
     }
     return next();
   };

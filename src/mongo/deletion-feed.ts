@@ -77,7 +77,7 @@ export class DeletionFeed implements AsyncDisposable {
         for (let read = firstRead; !stream.closed; read = stream.tryNext()) {
           const deletion = await read;
           if (deletion !== null) {
-            this.#listeners.get(`${deletion.ns.db}.${deletion.ns.coll}`)?.(String(deletion.documentKey._id));
+            this.#listeners.get(`${deletion.ns.db}.${deletion.ns.coll}`)?.(deletion.documentKey._id);
           }
         }
       } catch {
