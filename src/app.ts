@@ -144,7 +144,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       evictShell: (tenant, how) => shells.evict(tenant, how),
       events,
     });
-    const sweeper = stack.use(createSweeper({ control, registration, provisioning, events }));
+    const sweeper = stack.use(createSweeper({ control, registration, provisioning, lifecycle, events }));
     const { perHour, perAddressPerHour, isOpen } = config.registration;
     const platform: Platform = {
       control,

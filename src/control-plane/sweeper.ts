@@ -1,5 +1,6 @@
 import type { Events } from '../observability/events.ts';
 import type { ControlDatabase } from './control-database.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { MAX_ATTEMPTS, type Provisioning } from './provisioning.ts';
 import type { Registration } from './registration.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -10,6 +11,12 @@ const INTERVAL_MS = 2_000;
 /** A self-registered tenant nobody ever signed in to is removed after this time, in milliseconds. */
 const UNCLAIMED_MS = 86_400_000;
 
+/** Pause between two looks for them, in milliseconds: each reads the index of all tenants in service. */
+const UNCLAIMED_INTERVAL_MS = 600_000;
+
+/** A deletion that made no progress for so long was cut off, in milliseconds. */
+const DELETION_STALLED_MS = 60_000;
+
 /** Tenants looked at in one sweep. */
 const BATCH = 100;
 
@@ -17,14 +24,16 @@ export interface SweeperOptions {
   control: ControlDatabase;
   registration: Registration;
   provisioning: Provisioning;
+  lifecycle: Lifecycle;
   events: Events;
 }
 
 /** Finishes or undoes registrations whose process died, and removes tenants nobody ever used. */
-export function createSweeper({ control, registration, provisioning, events }: SweeperOptions) {
+export function createSweeper({ control, registration, provisioning, lifecycle, events }: SweeperOptions) {
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
   let isClosed = false;
+  let nextUnclaimedMs = 0;
 
   async function finishInterrupted(): Promise<void> {
     const interrupted = await control.tenants.find(
@@ -58,7 +67,14 @@ export function createSweeper({ control, registration, provisioning, events }: S
     }
   }
 
+  async function finishDeletions(): Promise<void> {
+    const stalled = { status: 'DELETING' as const, updatedAt: { $lt: new Date(Date.now() - DELETION_STALLED_MS) } };
+    await eachAlone(await control.tenants.find(stalled, { limit: BATCH }), ({ _id }) => lifecycle.delete(_id));
+  }
+
   async function removeUnclaimed(): Promise<void> {
+    if (performance.now() < nextUnclaimedMs) return;
+    nextUnclaimedMs = performance.now() + UNCLAIMED_INTERVAL_MS;
     const unclaimed = await control.tenants.find(
       {
         status: 'ACTIVE',
@@ -74,6 +90,7 @@ export function createSweeper({ control, registration, provisioning, events }: S
   async function sweep(): Promise<void> {
     try {
       await finishInterrupted();
+      await finishDeletions();
       await removeUnclaimed();
     } catch (err) {
       events.sweepFailed({ err });

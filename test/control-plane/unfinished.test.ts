@@ -183,6 +183,18 @@ describe('the sweeper', () => {
     },
   );
 
+  test('carries on a deletion that was cut off, and leaves one alone that is under way', async () => {
+    for (const identifier of ['half-deleted', 'being-deleted']) await createTenant(gateway, { identifier, name: 'x' });
+    const deleting = (identifier: string, updatedAt: Date) =>
+      control().tenants.findOneAndUpdate({ names: identifier as never }, { $set: { status: 'DELETING', updatedAt } });
+    await deleting('being-deleted', new Date());
+    const record = await deleting('half-deleted', new Date(Date.now() - HOUR_MS));
+    await eventually(async () => expect((await recordOf('half-deleted'))?.status).toBe('DELETED'));
+    const left = await control().db.client.db(record?.placement.database).listCollections().toArray();
+    expect(left).toEqual([]);
+    expect((await recordOf('being-deleted'))?.status).toBe('DELETING');
+  });
+
   test.each(STEPS)('undoes what nobody can come back for: %j', async (...done: string[]) => {
     for (const kind of ['without-key', 'too-often', 'failed']) {
       const identifier = `${kind}-${done.length}`;
