@@ -23,6 +23,7 @@ import { createTokenIssuer } from './control-plane/token-issuer.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import type { Exchange } from './http/exchange.ts';
+import { localVisit } from './http/local-visit.ts';
 import { sampleOperations } from './http/sample-operations.ts';
 import { pipeline, type Stage } from './http/stage.ts';
 import { useAuthentication } from './http/use-authentication.ts';
@@ -194,11 +195,11 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       useBody(config.http.bodyLimitBytes),
       useAuthentication(authenticate),
       useResolution(),
-      useSchemaFile({ schemas, introspection }),
       useGraphiql({
         setting: config.graphiql,
         samples: (tenant) => sampleOperations(tenant),
         developmentToken: (tenant) => developmentToken(tenant.id),
+        isLocal: localVisit({ publicHost, baseDomain, trustedProxies: config.http.trustedProxyCount }),
       }),
       useScope({
         shells,
@@ -206,6 +207,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
         isCallerLive: async (scope) => (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
         platform: { publicUrl, baseDomain },
       }),
+      useSchemaFile({ schemas, introspection }),
       useGraphQL({ engine, schemas, catalogue: modules, introspection }),
       usePlatform({
         engine,

@@ -30,13 +30,8 @@ export async function openControlDatabase(client: mongo.MongoClient, name: strin
   for (const [collection, indexes] of Object.entries(INDEXES)) {
     await db.command({ createIndexes: collection, indexes, writeConcern: { w: 'majority' } });
   }
-  const bind = <T extends Stored>(definition: ModelDefinition<T>, signal?: AbortSignal) =>
-    new BoundModel(
-      definition,
-      db.collection<T>(definition.collection),
-      () => Promise.resolve(),
-      signal === undefined ? {} : { signal },
-    );
+  const bind = <T extends Stored>(definition: ModelDefinition<T>) =>
+    new BoundModel(definition, db.collection<T>(definition.collection), () => Promise.resolve(), {});
   return {
     db,
     tenants: bind(tenantModel),

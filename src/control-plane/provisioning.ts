@@ -176,13 +176,22 @@ export function createProvisioning(options: ProvisioningOptions) {
       );
       if (marked === null) return;
       directory.forget(tenant._id, tenant.names);
-      await useDatabase(tenant._id as TenantId, tenant.placement, (database) => database.drop());
+      try {
+        await useDatabase(tenant._id as TenantId, tenant.placement, (database) => database.drop());
+      } catch (error) {
+        if (!isNeverReached(tenant)) throw error;
+      }
       const gone = await control.tenants.findOneAndDelete({ _id: tenant._id, status: 'FAILED' });
       if (gone === null) return;
       await clusters.account(tenant.placement.cluster, -SIGN_UP_NAMESPACES);
       directory.forget(tenant._id, tenant.names);
     },
   };
+}
+
+/** A connection string of its own that never led anywhere: nothing is there to be dropped, and nobody else's server. */
+function isNeverReached({ placement, provisioning }: TenantRecord): boolean {
+  return placement.mode === 'DEDICATED' && provisioning.done.length === 0;
 }
 
 export type Provisioning = ReturnType<typeof createProvisioning>;

@@ -1,16 +1,7 @@
 import { z } from 'zod';
+import { idempotencyKey } from '../graphql/idempotency.ts';
 import { line } from '../graphql/text-input.ts';
-import { type PLACEMENT_MODES } from '../tenancy/tenant.ts';
-
-/** At least 128 bits, however they are written down: 22 characters of base64url, 32 of hex, a UUID. */
-export const idempotencyKey = z
-  .string()
-  .refine(({ length }) => length >= 22, {
-    error: 'must hold at least 128 random bits: 22 characters or more',
-    abort: true,
-  })
-  .max(200, { error: 'must have at most 200 characters' })
-  .regex(/^[\x21-\x7e]*$/, { error: 'must be printable ASCII' });
+import type { PLACEMENT_MODES } from '../tenancy/tenant.ts';
 
 /** What a registration is asked with, checked. `identifier` has rules of its own (`identifier.ts`). */
 export function registrationInput(moduleIds: readonly string[]) {
@@ -26,11 +17,9 @@ export function registrationInput(moduleIds: readonly string[]) {
       .max(50)
       .nullish()
       .transform((modules) => [...new Set(modules ?? moduleIds)].sort()),
-    idempotencyKey: idempotencyKey.nullish().transform((key) => key ?? undefined),
+    idempotencyKey,
   });
 }
-
-export type RegistrationInput = z.infer<ReturnType<typeof registrationInput>>;
 
 /** Where an operator wants a tenant to live. */
 export interface PlacementRequest {

@@ -34,14 +34,18 @@ export function createRegistrationQuota(options: RegistrationQuotaOptions): Regi
           // While the database is away nobody can register anyway; this only keeps the answer a typed one.
           insuranceLimiter: new RateLimiterMemory({ points, duration: HOUR_SECONDS }),
         });
-  const ofAddress = limiter('address', options.perAddressPerHour);
-  const ofPlatform = limiter('platform', options.perHour);
+  // Made at the first registration: a limiter makes its collection as it is made, for the command line too.
+  let limiters: { ofAddress: ReturnType<typeof limiter>; ofPlatform: ReturnType<typeof limiter> } | undefined;
   return {
     async consume(address) {
+      limiters ??= {
+        ofAddress: limiter('address', options.perAddressPerHour),
+        ofPlatform: limiter('platform', options.perHour),
+      };
       try {
         // The address first: one that is over its own quota must not use up everybody's.
-        await ofAddress?.consume(networkOf(address));
-        await ofPlatform?.consume('all');
+        await limiters.ofAddress?.consume(networkOf(address));
+        await limiters.ofPlatform?.consume('all');
       } catch (refusal) {
         if (!(refusal instanceof RateLimiterRes)) throw refusal;
         throw new CodedError('RATE_LIMITED', 'Too many registrations; try again later.', {

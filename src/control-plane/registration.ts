@@ -83,8 +83,8 @@ export function createRegistration(options: RegistrationOptions) {
     if (fault !== undefined) throw userError(fault, 'This identifier cannot be used.', 'identifier');
     requireDependencies(parsed.modules);
     const keyHash = parsed.idempotencyKey === undefined ? undefined : sha256(parsed.idempotencyKey);
-    const { idempotencyKey: _key, ...bound } = parsed;
-    const inputHash = sha256(JSON.stringify(bound));
+    // With the key in it, the hash tells nothing of a connection string to who tries passwords on it.
+    const inputHash = keyHash === undefined ? undefined : sha256(JSON.stringify([parsed, origin]));
     if (keyHash !== undefined) {
       const earlier = await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
       if (earlier !== null) return replay(earlier, inputHash);
@@ -115,8 +115,7 @@ export function createRegistration(options: RegistrationOptions) {
       provisioning: {
         done: [],
         leasedUntil: new Date(now.getTime() + LEASE_MS),
-        ...(keyHash === undefined ? {} : { keyHash }),
-        inputHash,
+        ...(keyHash === undefined ? {} : { keyHash, inputHash }),
         bootstrapClient: bootstrap.id,
         attempts: 1,
       },
@@ -142,7 +141,7 @@ export function createRegistration(options: RegistrationOptions) {
   }
 
   /** The same key again: the same tenant, and fresh credentials in place of those that may have been lost. */
-  async function replay(earlier: TenantRecord, inputHash: string): Promise<Registered> {
+  async function replay(earlier: TenantRecord, inputHash: string | undefined): Promise<Registered> {
     if (earlier.provisioning.inputHash !== inputHash) {
       throw userError('CONFLICT', 'This idempotency key came with another input before.', 'idempotencyKey');
     }

@@ -33,8 +33,8 @@ export interface ProvisioningLedger {
   leasedUntil: Date;
   /** SHA-256 of the idempotency key; absent without one. */
   keyHash?: string;
-  /** SHA-256 of the input the key is bound to. */
-  inputHash: string;
+  /** SHA-256 of the input and origin the key is bound to; absent without a key. */
+  inputHash?: string | undefined;
   /** The client made for the administrator. */
   bootstrapClient: string | null;
   attempts: number;

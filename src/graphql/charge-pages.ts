@@ -1,6 +1,5 @@
 import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
-import { PAGE_SIZE } from './limits.ts';
-import type { PageArguments } from './paging.ts';
+import { type PageArguments, sizeOfPage } from './paging.ts';
 
 /**
  * Charges every connection of a schema by the page that is asked for. Pothos knows only a fixed multiplier per list,
@@ -19,9 +18,8 @@ export function chargePages(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** A page that is too large is refused as such, with its own limit (`paging.ts`). */
-function costOfPage({ first, last }: PageArguments): { field: number; multiplier: number } {
-  return { field: 1, multiplier: Math.min(first ?? last ?? PAGE_SIZE.default, PAGE_SIZE.max) };
+function costOfPage(page: PageArguments): { field: number; multiplier: number } {
+  return { field: 1, multiplier: sizeOfPage(page) };
 }
 
 /** Where the complexity plugin looks. */

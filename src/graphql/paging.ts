@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CodedError } from '../lib/coded-error.ts';
 import type { BoundModel } from '../mongo/bound-model.ts';
 import type { Stored } from '../mongo/model.ts';
+import { isUncastable } from '../mongo/uncastable.ts';
 import { PAGE_SIZE } from './limits.ts';
 
 /** The arguments of a connection (Relay cursor connections). */
@@ -61,10 +62,15 @@ export async function pageOf<T extends Stored>(model: BoundModel<T>, query: List
       : [beyond<T>(path, decodeCursor(before, tag), query.order.direction !== 'ASC')]),
   ];
   const direction = isAscending ? 1 : -1;
-  const documents = await model.find(
-    bounds.length === 0 ? query.filter : ({ $and: [query.filter, ...bounds] } as mongo.Filter<T>),
-    { sort: path === '_id' ? { _id: direction } : { [path]: direction, _id: direction }, limit: size + 1 },
-  );
+  const documents = await model
+    .find(bounds.length === 0 ? query.filter : ({ $and: [query.filter, ...bounds] } as mongo.Filter<T>), {
+      sort: path === '_id' ? { _id: direction } : { [path]: direction, _id: direction },
+      limit: size + 1,
+    })
+    .catch((error: unknown) => {
+      // Whoever writes cursors of their own can put a value in one that its path cannot have.
+      throw bounds.length > 0 && isUncastable(error) ? badInput('This is not a cursor.') : error;
+    });
   const hasMore = documents.length > size;
   const nodes = documents.slice(0, size);
   if (isBackward) nodes.reverse();
@@ -79,6 +85,11 @@ export async function pageOf<T extends Stored>(model: BoundModel<T>, query: List
     },
     totalCount: () => model.count(query.filter),
   };
+}
+
+/** Items a page may hold. One of a size that is refused counts as the nearest that is not. */
+export function sizeOfPage({ first, last }: PageArguments): number {
+  return Math.max(0, Math.min(first ?? last ?? PAGE_SIZE.default, PAGE_SIZE.max));
 }
 
 function requestOf({ first, after, last, before }: PageArguments) {

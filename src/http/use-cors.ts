@@ -23,7 +23,7 @@ export function useCors(): Stage {
         headers: {
           allow: 'GET, POST, OPTIONS',
           'access-control-allow-methods': 'GET, POST',
-          'access-control-allow-headers': 'authorization, content-type, x-graphql-yoga-csrf, x-request-id',
+          'access-control-allow-headers': 'authorization, content-type, x-request-id',
           'access-control-max-age': MAX_AGE_SECONDS,
         },
         body: undefined,

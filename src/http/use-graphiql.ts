@@ -13,10 +13,12 @@ export interface GraphiqlOptions {
   samples(tenant: Tenant | undefined): readonly SampleOperation[];
   /** A short-lived token for the header pane; in development only. */
   developmentToken(tenant: Tenant): Promise<string | undefined>;
+  /** Whether the visitor may have that token: whoever reads the page has it. */
+  isLocal(exchange: Exchange): boolean;
 }
 
 /** A browser's `GET` on a GraphQL route gets the GraphiQL page; everything it needs comes from this server. */
-export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOptions): Stage {
+export function useGraphiql({ setting, samples, developmentToken, isLocal }: GraphiqlOptions): Stage {
   const assets = graphiqlAssets();
   return async (exchange, next) => {
     const { request, route } = exchange;
@@ -31,7 +33,8 @@ export function useGraphiql({ setting, samples, developmentToken }: GraphiqlOpti
     }
     if (setting === 'off' || !isBrowserVisit(exchange)) return next();
     const tenant = exchange.tenant;
-    const token = tenant === undefined || setting !== 'on' ? undefined : await developmentToken(tenant);
+    const isTokenDue = tenant !== undefined && setting === 'on' && isLocal(exchange);
+    const token = isTokenDue ? await developmentToken(tenant) : undefined;
     const page = graphiqlPage({
       title: tenant === undefined ? 'Tenant Gateway platform' : tenant.name,
       storageNamespace: tenant === undefined ? 'platform' : storageNamespaceOf(tenant),

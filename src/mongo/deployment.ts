@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { mongo } from 'mongoose';
 import type { Config } from '../config/config.ts';
+import { SettingError } from '../config/env.ts';
 import { openEmbeddedServer } from './embedded/embedded-server.ts';
 import { locateMongod } from './embedded/locate-binary.ts';
 
@@ -23,6 +25,7 @@ const BUDGET_PER_DESCRIPTOR = 0.5;
 export async function openDeployment(config: Config, report: (line: string) => void): Promise<Deployment> {
   const { uri, mongodBinary } = config.mongo;
   if (uri !== undefined) {
+    requireParseable(uri);
     return { uri, namespaceBudget: DEFAULT_BUDGET, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   const server = await openEmbeddedServer({
@@ -44,4 +47,14 @@ export async function openDeployment(config: Config, report: (line: string) => v
         : Math.min(100_000, Math.floor(openFileLimit * BUDGET_PER_DESCRIPTOR)),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
+}
+
+/** @throws {SettingError} */
+function requireParseable(uri: string): void {
+  try {
+    // Parses without connecting.
+    new mongo.MongoClient(uri);
+  } catch {
+    throw new SettingError('MONGODB_URI', 'is not a connection string that can be used.');
+  }
 }

@@ -6,7 +6,7 @@ const ALLOWED = new Set([
 ]); // prettier-ignore
 
 /**
- * Refuses a filter with any operator but the allowed ones, at any depth. Stores build filters out of typed values,
+ * Refuses a filter with a pattern or any operator but the allowed ones, at any depth. Stores build filters out of typed values,
  * so this never fires in a correct program; it is the second wall behind mongoose's own guards, which have been
  * incomplete before (`$where` in populate, gaps of `sanitizeFilter`).
  *
@@ -22,7 +22,8 @@ function walk(value: unknown): void {
     for (const member of value) walk(member);
     return;
   }
-  if (value === null || typeof value !== 'object' || value instanceof Date || value instanceof RegExp) return;
+  if (value === null || typeof value !== 'object' || value instanceof Date) return;
+  if (value instanceof RegExp) throw new TypeError('a filter may not hold a pattern');
   for (const [key, member] of Object.entries(value)) {
     if (key.startsWith('$') && !ALLOWED.has(key))
       throw new TypeError(`filter operator ${key} is not allowed`);

@@ -33,8 +33,6 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('error', 'foreign_stamp', fields, 'REFUSED: this database carries the stamp of somebody else'),
     tenantUnavailable: (fields: { tenant: string; err: unknown }) =>
       emit('error', 'tenant_unavailable', fields, 'tenant cannot be opened'),
-    requestRefused: (fields: { requestId: string; code: string; reason: string }) =>
-      emit('info', 'request_refused', fields, 'request refused'),
     shellCloseFailed: (fields: { err: unknown }) =>
       emit('warn', 'shell_close_failed', fields, 'a shell did not close cleanly'),
     directoryFeedLost: (fields: { err: unknown }) =>

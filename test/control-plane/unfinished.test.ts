@@ -193,6 +193,8 @@ describe('the sweeper', () => {
     const left = await control().db.client.db(record?.placement.database).listCollections().toArray();
     expect(left).toEqual([]);
     expect((await recordOf('being-deleted'))?.status).toBe('DELETING');
+    await deleting('being-deleted', new Date(0));
+    await eventually(async () => expect((await recordOf('being-deleted'))?.status).toBe('DELETED'));
   });
 
   test.each(STEPS)('undoes what nobody can come back for: %j', async (...done: string[]) => {

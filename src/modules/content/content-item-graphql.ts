@@ -5,6 +5,7 @@ import { contentItemStore } from './content-item-store.ts';
 import { ContentTypeObject } from './content-type-graphql.ts';
 import { contentTypeStore } from './content-type-store.ts';
 import { valueKind } from './content-type.ts';
+import { takeItems } from './item-allowance.ts';
 import { dataOf, referencedIds } from './stored-data.ts';
 
 const subGraphs = ['content'];
@@ -29,6 +30,7 @@ const ContentReference = builder.objectRef<Reference>('ContentReference').implem
       complexity: { field: 1, multiplier: 5 },
       description: 'In the order of the field; without items the caller may not see.',
       resolve: async ({ ids }, _args, { scope }) => {
+        takeItems(scope, ids.length);
         const items = await Promise.all(ids.map((id) => contentItemStore(scope).byId(id)));
         return items.filter((item) => item !== null);
       },

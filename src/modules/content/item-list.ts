@@ -1,4 +1,4 @@
-import type { Page, PageArguments, PageOrder } from '../../graphql/paging.ts';
+import { type Page, type PageArguments, type PageOrder, sizeOfPage } from '../../graphql/paging.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { badCondition } from './conditions.ts';
 import type { ContentItem } from './content-item.ts';
@@ -6,6 +6,7 @@ import { contentItemStore } from './content-item-store.ts';
 import type { ContentType } from './content-type.ts';
 import { contentTypeStore } from './content-type-store.ts';
 import { sortPath } from './field-filter.ts';
+import { takeItems } from './item-allowance.ts';
 import { type ContentItemFilter, declaring, itemFilter } from './item-filter.ts';
 
 /** Paths by name. */
@@ -37,6 +38,7 @@ export async function listItems(
   scope: Scope,
   { filter, orderBy, ...page }: ItemListArguments,
 ): Promise<Page<ContentItem>> {
+  takeItems(scope, sizeOfPage(page));
   const needsType = (filter?.fields?.length ?? 0) > 0 || orderBy?.dataField != null;
   const type = needsType && filter?.type != null ? await contentTypeStore(scope).byName(filter.type) : null;
   const order = orderOf(orderBy, type);

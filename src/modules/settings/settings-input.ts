@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedRevision } from '../../graphql/revision.ts';
 import { SETTINGS } from '../../tenancy/settings.ts';
 
 /** A null where a value cannot be null is a fault, not a silent no-op. */
@@ -19,8 +20,5 @@ export const SettingsInput = z.object({
       accessTokenLifetimeSeconds: SETTINGS['options.accessTokenLifetimeSeconds'].schema.optional(),
     })
     .optional(),
-  expectedRevision: z
-    .int()
-    .nullish()
-    .transform((revision) => revision ?? undefined),
+  expectedRevision,
 });

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
 import { createGraphQLError, createSchema, createYoga } from 'graphql-yoga';
 import type { Plugin } from 'graphql-yoga';
 import { graphiqlAssets } from '../../../src/http/graphiql/assets.ts';
@@ -30,7 +29,7 @@ export async function startGraphiqlServer(): Promise<GraphiqlServer> {
   const seen: SeenRequest[] = [];
   const pages = new Map<string, Partial<GraphiqlPageOptions>>();
   const assets = graphiqlAssets();
-  const yoga = createYoga({ schema, logging: false, plugins: [useCSRFPrevention(), recorder(seen)] });
+  const yoga = createYoga({ schema, logging: false, plugins: [recorder(seen)] });
   const server = createServer((request, response) => {
     void (async () => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');

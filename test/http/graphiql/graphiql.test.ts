@@ -54,7 +54,6 @@ describe('GraphiQL in a browser', () => {
     expect(await execute(page)).toContain('"name": "Acme"');
     const [request] = server.seen.filter(({ query }) => query.includes('WhoAmI'));
     expect(request?.authorization).toBeNull();
-    expect(request?.headers.get('x-graphql-yoga-csrf')).toBe('1');
     expect(request?.headers.get('accept')).toBe('application/graphql-response+json, application/json');
   });
 

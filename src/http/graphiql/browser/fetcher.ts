@@ -6,8 +6,6 @@ export const fetcherScript = /* js */ String.raw`
 const BASE_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/graphql-response+json, application/json',
-  // Answers the server's cross-site request forgery check.
-  'x-graphql-yoga-csrf': '1',
 };
 
 function post(endpoint, params, headers, signal) {
