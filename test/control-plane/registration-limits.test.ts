@@ -120,3 +120,10 @@ test('a closed cluster takes no tenant; one that fills up leaves the others to b
   const unknown = await operate(gateway, 'updateCluster', { name: 'nowhere', isOpen: true });
   expect(unknown.codes).toEqual(['NOT_FOUND']);
 });
+
+test('a process that registers nobody makes no collection to count in', async () => {
+  await using gateway = await startGateway({ REGISTRATION_PER_HOUR: '3' });
+  await registerBoth(gateway);
+  const names = (await gateway.app.platform.control.db.listCollections().toArray()).map(({ name }) => name);
+  expect(names).not.toContain('registration_quota');
+});

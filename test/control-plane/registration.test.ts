@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { registerBoth, startGateway, type TestGateway } from '../support/gateway.ts';
-import { platform, register, visit } from '../support/platform.ts';
+import { createTenant, platform, register, visit } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
 
 let gateway: TestGateway;
@@ -252,6 +252,18 @@ describe('an idempotency key', () => {
     }
     expect(await visit(gateway, other)).toBe('TENANT_NOT_FOUND');
     expect(await visit(gateway, input.identifier)).toBe(input.identifier);
+  });
+
+  test('is bound to who asks and where the tenant is to live, too', async () => {
+    await register(gateway, input);
+    const asOperator = await createTenant(gateway, input);
+    expect(asOperator.userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+    const placed = { identifier: fresh(), name: 'Placed', idempotencyKey: key() };
+    const first = await createTenant(gateway, placed);
+    expect((await createTenant(gateway, { ...placed, placement: { mode: 'DATABASE' } })).tenant).toEqual(first.tenant);
+    const moved = await createTenant(gateway, { ...placed, placement: { mode: 'PREFIXED' } });
+    expect([moved.tenant, moved.userErrors[0]?.code]).toEqual([null, 'CONFLICT']);
+    expect((await register(gateway, placed)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);
   });
 
   test('used ten times at once makes one tenant, whose last credentials work and whose others do not', async () => {

@@ -138,6 +138,16 @@ describe('the sweeper', () => {
       });
       await leaveBehind(`failed-${done.length}`, done, { change: { status: 'FAILED' } });
     }
+    const nowhere = 'mongodb://127.0.0.1:1/?directConnection=true';
+    await createTenant(gateway, {
+      identifier: 'unreachable',
+      name: 'U',
+      placement: { mode: 'DEDICATED', connectionString: nowhere },
+    });
+    await control().tenants.findOneAndUpdate(
+      { names: 'unreachable' as never },
+      { $set: { 'provisioning.leasedUntil': new Date(0), 'provisioning.attempts': 5 } },
+    );
     await leaveBehind('alive', ['stamp'], {
       change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) },
     });
@@ -208,6 +218,11 @@ describe('the sweeper', () => {
         identifierAvailable: true,
       });
     }
+  });
+
+  test('gives up a deployment of its own that nobody ever reached: its identifier is free again', async () => {
+    expect(await recordOf('unreachable')).toBeNull();
+    expect((await createTenant(gateway, { identifier: 'unreachable', name: 'U' })).tenant?.status).toBe('ACTIVE');
   });
 
   test('leaves alone what another process works on', async () => {

@@ -2,8 +2,7 @@ import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
 import type { Scope } from '../../shell/scope.ts';
 import type { DeletionWatch } from '../../mongo/deletion-feed.ts';
 import { perShell, type Shell } from '../../shell/shell.ts';
-import { clientModel } from './client.ts';
-import { clientStore } from './store.ts';
+import { clientStore, watchClients } from './store.ts';
 
 /** How long a caller is known to live: while deletions are told as they happen, and while they are not, in ms. */
 const FED_AGE_MS = 60_000;
@@ -28,7 +27,7 @@ class Callers {
   #deletions = 0;
 
   constructor(shell: Shell) {
-    this.#watch = shell.watchDeletions(clientModel, (id) => {
+    this.#watch = watchClients(shell, (id) => {
       this.#deletions += 1;
       this.#known.delete(id);
     });
@@ -37,7 +36,9 @@ class Callers {
   recall(clientId: string): number | undefined {
     const remembered = this.#known.get(clientId);
     if (remembered === undefined) return undefined;
-    const isFed = remembered.run !== undefined && remembered.run === this.#watch.run();
+    // Nobody tells of clients that are made: one that was not there may be by now.
+    const isTold = remembered.madeAtMs !== Infinity && remembered.run !== undefined;
+    const isFed = isTold && remembered.run === this.#watch.run();
     const ageMs = Date.now() - remembered.readAtMs;
     return ageMs < (isFed ? FED_AGE_MS : UNFED_AGE_MS) ? remembered.madeAtMs : undefined;
   }

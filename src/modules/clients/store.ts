@@ -5,8 +5,10 @@ import { type Page, type PageArguments, type PageOrder, pageOf } from '../../gra
 import { changeDocument, deleteDocument, type Target } from '../../graphql/revision.ts';
 import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
+import type { DeletionListener, DeletionWatch } from '../../mongo/deletion-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { perScope } from '../../shell/per-scope.ts';
+import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
 import { hashOfSecret } from './new-secret.ts';
 
@@ -118,6 +120,11 @@ export class ClientStore {
 }
 
 export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
+
+/** Tells of clients that are deleted, on whichever node. */
+export function watchClients(shell: Shell, onDeleted: DeletionListener): DeletionWatch {
+  return shell.watchDeletions(clientModel, onDeleted);
+}
 
 export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
   return expiresAt === null || expiresAt > now;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { watchCommands } from '../../support/database-commands.ts';
 import { eventually } from '../../support/eventually.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../../support/gateway.ts';
-import { graphql } from '../../support/request.ts';
+import { graphql, send } from '../../support/request.ts';
 
 let here: TestGateway;
 let there: TestGateway;
@@ -52,4 +52,38 @@ test('a client deleted on one node is refused by the other within a second, and 
   expect(await whoAmI(here, acme)).toBe('UNAUTHENTICATED');
   await eventually(async () => expect(await whoAmI(there, acme)).toBe('UNAUTHENTICATED'), 1_000);
   expect(await whoAmI(there, globex)).toBe('CLIENT');
+});
+
+test('a client that an idempotency key makes anew on one node is live on the other within a second', async () => {
+  const { globex } = tenants;
+  const admin = await globex.token();
+  const run = async (query: string, variables: object = {}) =>
+    (await graphql({ port: here.port, token: admin, query, variables })).data as Record<string, never>;
+  const create =
+    'mutation { createClient(input: { name: "Phoenix", idempotencyKey: "phoenix-phoenix-phoenix" }) { client { id clientId } } }';
+  const { client } = (await run(create))['createClient'] as unknown as { client: { id: string; clientId: string } };
+  const token = async () => {
+    const request = { subject: client.clientId, clientId: client.clientId, scopes: [], lifetimeMs: 60_000 };
+    return (await here.app.tokens.forTenant(globex.record, request)).token;
+  };
+  expect(await whoAmI(there, await token())).toBe('CLIENT');
+  await run('mutation ($id: ID!) { deleteClient(input: { id: $id }) { deletedId } }', { id: client.id });
+  await eventually(async () => expect(await whoAmI(there, await token())).toBe('UNAUTHENTICATED'));
+  await run(create);
+  await eventually(async () => expect(await whoAmI(there, await token())).toBe('CLIENT'), 2_500);
+});
+
+test('a deleted client reads no schema file either', async () => {
+  const { globex } = tenants;
+  const gone = { subject: 'gone', clientId: 'gone', scopes: [], lifetimeMs: 60_000 };
+  const { token } = await here.app.tokens.forTenant(globex.record, gone);
+  const read = (bearer: string) =>
+    send({
+      port: here.port,
+      method: 'GET',
+      path: '/t/globex/graphql/schema.graphql',
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+  expect((await read(token)).status).toBe(401);
+  expect((await read(await globex.token())).status).toBe(200);
 });

@@ -78,6 +78,12 @@ describe('resources', () => {
     expect(names(await list('filter: { namePrefix: ".*" }'))).toEqual([]);
     const foreign = await bench.acme.run(`{ resources(after: "${cursor}") { nodes { id } } }`);
     expect(foreign.errors).toEqual(['BAD_USER_INPUT This cursor belongs to another list.']);
+    const byTime = Buffer.from((await list('first: 1')).pageInfo.endCursor as string, 'base64url').toString();
+    for (const value of ['"abc"', 'true', '{"date":1}', '{"$gt":""}', '[]', '', `"${'x'.repeat(10_000)}"`]) {
+      const forged = Buffer.from(`${byTime.slice(0, 10)}[${value},"x"]`).toString('base64url');
+      const { errors } = await globex.run(`{ resources(after: "${forged}") { nodes { id } } }`);
+      expect(errors, value.slice(0, 20)).toEqual(['BAD_USER_INPUT This is not a cursor.']);
+    }
   });
 
   it('belong to one tenant on every field', async () => {
