@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts';
 import { clusterModel } from './cluster-record.ts';
-import { platformKeyModel } from './platform-keys.ts';
+import { platformKeyModel } from './platform-key-record.ts';
 import { tenantModel } from './tenant-record.ts';
 
 /** The control database: the tenants and clusters there are. Reads and writes ask for a majority. */

@@ -1,30 +1,8 @@
-import { Schema } from 'mongoose';
-import type { JWK } from 'jose';
 import { generateSigningKey } from '../auth/signing-key.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
-import { defineModel, type Stored } from '../mongo/model.ts';
 import type { ControlDatabase } from './control-database.ts';
-
-/** The key that signs operator tokens; one document. */
-export interface PlatformKey extends Stored {
-  _id: 'operator';
-  kid: string;
-  alg: string;
-  publicJwk: JWK;
-  sealedPrivateKey: string;
-}
-
-export const platformKeyModel = defineModel<PlatformKey>(
-  'platform_keys',
-  new Schema<PlatformKey>({
-    _id: String,
-    kid: String,
-    alg: String,
-    publicJwk: Schema.Types.Mixed,
-    sealedPrivateKey: String,
-  }),
-);
+import type { PlatformKey } from './platform-key-record.ts';
 
 export const PLATFORM_KEY_CONTEXT = 'platform';
 

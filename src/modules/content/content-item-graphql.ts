@@ -5,7 +5,7 @@ import { contentItemStore } from './content-item-store.ts';
 import { ContentTypeObject } from './content-type-graphql.ts';
 import { contentTypeStore } from './content-type-store.ts';
 import { valueKind } from './content-type.ts';
-import { takeItems } from './item-allowance.ts';
+import { takeData, takeItems } from './item-allowance.ts';
 import { dataOf, referencedIds } from './stored-data.ts';
 
 const subGraphs = ['content'];
@@ -61,8 +61,10 @@ builder.node(ContentItemObject, {
       type: 'JSON',
       description:
         'The declared fields that have a value. References are ids of items, moments are as in RFC 3339.',
-      resolve: async ({ type, data }, _args, { scope }) =>
-        dataOf(await contentTypeStore(scope).byName(type), data),
+      resolve: async ({ type, data }, _args, { scope }) => {
+        takeData(scope, data);
+        return dataOf(await contentTypeStore(scope).byName(type), data);
+      },
     }),
     references: t.field({
       type: [ContentReference],

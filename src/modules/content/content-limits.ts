@@ -9,8 +9,11 @@ export const DATA_BYTES_LIMIT = 256 * 1024;
 /** Members of a list. References are fewer: each of them can become an item of the answer. */
 export const LIST_LIMIT = { values: 1_000, references: 100 } as const;
 
-/** Items that one operation reads, by lists and along references: what it costs shows only while it runs. */
+/** Items that one operation reads, by lists and along references. */
 export const READ_LIMIT = 2_500;
+
+/** Characters of data that one operation answers: more than a page of the largest items. */
+export const ANSWER_LENGTH_LIMIT = 32 * 1024 * 1024;
 
 /** Faults told at once. */
 export const FAULT_LIMIT = 100;

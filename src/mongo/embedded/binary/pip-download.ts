@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProgressSink } from './binary-source.ts';
-import type { PinnedWheel } from './fetch-wheel.ts';
+import type { PinnedWheel } from './pinned-wheel.ts';
 import { oneLine } from '../process/one-line.ts';
 import { runCommand } from '../process/run-command.ts';
 
