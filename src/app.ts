@@ -122,7 +122,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
         events,
       }),
     );
-    stack.use(await followDirectory(control, directory, events, (tenant) => void shells.evict(tenant)));
+    stack.use(await followDirectory(control, directory, events, (tenant, how) => void shells.evict(tenant, how)));
     metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
 
     const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });

@@ -25,6 +25,12 @@ const key32 = z
   .base64()
   .refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'must be 32 bytes in base64' });
 
+/** A claim that is not taken: what our own tokens say under these names (RFC 9068) would be lost. */
+const claimName = z
+  .string()
+  .regex(/^[A-Za-z0-9_:/.-]{1,100}$/)
+  .refine((name) => !['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'app_tenant'].includes(name));
+
 /** Every environment variable the process reads, with its meaning. Absent means: see `config.ts`. */
 export const SETTINGS = {
   NODE_ENV: described(z.enum(['development', 'production', 'test']).default('development'), {
@@ -51,7 +57,7 @@ export const SETTINGS = {
     development: 'absent: an embedded server',
     production: 'required',
   }),
-  CONTROL_DATABASE: described(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/).default('tenant_gateway'), {
+  CONTROL_DATABASE: described(z.string().regex(/^(?!tg_)[A-Za-z0-9_-]{1,40}$/).default('tenant_gateway'), {
     description: 'name of the control database',
   }),
   MASTER_KEY: described(key32.optional(), {
@@ -110,7 +116,7 @@ export const SETTINGS = {
   TRUST_PROXY: described(integer(0, 10).default(0), {
     description: 'number of proxies whose X-Forwarded-* headers count',
   }),
-  TENANT_CLAIM: described(z.string().regex(/^[A-Za-z0-9_:/.-]{1,100}$/).default('tenant'), {
+  TENANT_CLAIM: described(claimName.default('tenant'), {
     description: 'token claim that names the tenant',
   }),
   REQUEST_DEADLINE_MS: described(integer(50, 600_000).default(10_000), {

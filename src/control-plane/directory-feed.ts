@@ -21,13 +21,14 @@ const PROJECTION = {
  * Follows the changes of tenant records, whoever makes them: another node, the command line, this process. One change
  * stream per node, because each pins a connection.
  *
- * @param onOutOfService - told about a tenant that is suspended, moving, deleted or otherwise not to be served.
+ * @param onOutOfService - told about a tenant that is not to be served; `isAborting` when its data is about to go, and
+ * a request that still writes would bring its database back to life.
  */
 export async function followDirectory(
   control: ControlDatabase,
   directory: CachedDirectory,
   events: Events,
-  onOutOfService: (tenant: TenantId) => void = () => undefined,
+  onOutOfService: (tenant: TenantId, how: { isAborting: boolean }) => void = () => undefined,
 ): Promise<AsyncDisposable> {
   let isClosed = false;
   let feed: Feed | undefined;
@@ -50,7 +51,9 @@ export async function followDirectory(
     const id = change.documentKey._id as TenantId;
     const after = 'fullDocument' in change ? change.fullDocument : undefined;
     directory.forget(id, after?.names ?? []);
-    if (after?.status !== 'ACTIVE') onOutOfService(id);
+    const status = after?.status;
+    if (status !== 'ACTIVE')
+      onOutOfService(id, { isAborting: status !== 'SUSPENDED' && status !== 'MOVING' });
   };
 
   const follow = async (): Promise<void> => {

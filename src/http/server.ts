@@ -71,6 +71,9 @@ function send({ reply }: Exchange, request: IncomingMessage, response: ServerRes
   if (response.destroyed) return;
   const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
   const length = body === undefined ? 0 : Buffer.byteLength(body);
-  response.writeHead(status, { ...headers, 'content-length': String(length) });
+  // Sent whole: framing that Yoga has in mind for its own responses would contradict the length.
+  const { 'transfer-encoding': _framing, connection: _connection, ...rest } = headers;
+  // RFC 9110 section 8.6: a 204 has no length.
+  response.writeHead(status, { ...rest, ...(status === 204 ? {} : { 'content-length': String(length) }) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -87,3 +87,25 @@ test('survives the loss of its stream', async () => {
   );
   await eventually(async () => expect(await visit(gateway, 'acme')).toBe('acme'), 1_000);
 });
+
+test('tells which tenants are not to be served, and whose requests must end at once', async () => {
+  await using gateway = await startGateway();
+  const { acme, globex } = await registerBoth(gateway);
+  const { control } = gateway.app.platform;
+  const events = createEvents(createLogger('silent'), createMetrics());
+  const told: string[] = [];
+  const name = (id: string) => (id === acme.record._id ? 'acme' : 'globex');
+  await using _feed = await followDirectory(
+    control,
+    new CachedDirectory(control),
+    events,
+    (id, { isAborting }) => told.push(`${name(id)} ${isAborting ? 'now' : 'in its time'}`),
+  );
+  const set = (id: string, status: 'ACTIVE' | 'SUSPENDED' | 'DELETING') =>
+    control.tenants.findOneAndUpdate({ _id: id }, { $set: { status } });
+  await set(acme.record._id, 'SUSPENDED');
+  await eventually(() => expect(told).toEqual(['acme in its time']));
+  await set(acme.record._id, 'ACTIVE');
+  await set(globex.record._id, 'DELETING');
+  await eventually(() => expect(told).toEqual(['acme in its time', 'globex now']));
+});

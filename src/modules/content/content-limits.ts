@@ -6,6 +6,9 @@ export const MAX_LENGTH = { TEXT: 10_000, RICH_TEXT: 200_000 } as const;
 /** Bytes of an item's data as JSON; far below the 16 MB a MongoDB document may have, so that a page of items fits. */
 export const DATA_BYTES_LIMIT = 256 * 1024;
 
+/** Bytes of a type's fields as JSON, so that a page of types fits too. */
+export const FIELDS_BYTES_LIMIT = 64 * 1024;
+
 /** Members of a list. References are fewer: each of them can become an item of the answer. */
 export const LIST_LIMIT = { values: 1_000, references: 100 } as const;
 

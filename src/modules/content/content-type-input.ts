@@ -3,7 +3,7 @@ import { idempotencyKey } from '../../graphql/idempotency.ts';
 import { expectedRevision } from '../../graphql/revision.ts';
 import { line, lines } from '../../graphql/text-input.ts';
 import { FIELD_KINDS, VALUE_KINDS } from './content-type.ts';
-import { MAX_LENGTH } from './content-limits.ts';
+import { FIELDS_BYTES_LIMIT, MAX_LENGTH } from './content-limits.ts';
 import { isFieldName, isTypeName } from './field-name.ts';
 
 const TYPE_NAME = 'must be a letter, then at most 63 letters, digits and underscores';
@@ -63,6 +63,9 @@ const fields = z
       }
       seen.add(name);
     });
+  })
+  .refine((list) => Buffer.byteLength(JSON.stringify(list)) <= FIELDS_BYTES_LIMIT, {
+    error: `must have at most ${FIELDS_BYTES_LIMIT} bytes together`,
   });
 
 const description = lines(1_000)

@@ -37,7 +37,11 @@ function lengthOf(value: StoredValue): number {
 }
 
 function tooMuch(what: string, limit: number): CodedError {
-  return new CodedError('LIMIT_EXCEEDED', `An operation answers at most ${limit} ${what}; ask for less at once.`, {
-    extensions: { limit },
-  });
+  return new CodedError(
+    'LIMIT_EXCEEDED',
+    `An operation answers at most ${limit} ${what}; ask for less at once.`,
+    {
+      extensions: { limit },
+    },
+  );
 }

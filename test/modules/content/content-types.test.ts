@@ -70,6 +70,16 @@ describe('a content type', () => {
     [{ description: 'x'.repeat(1_001) }, 'TOO_LONG description'],
     [{ description: '\u0000' }, 'INVALID description'],
     [
+      {
+        fields: Array.from({ length: 10 }, (_, field) => ({
+          name: `f${field}`,
+          kind: 'ENUMERATION',
+          options: Array.from({ length: 100 }, (__, index) => `${index}`.padStart(100, '-')),
+        })),
+      },
+      'INVALID fields',
+    ],
+    [
       { fields: Array.from({ length: 101 }, (_, index) => ({ name: `f${index}`, kind: 'TEXT' })) },
       'LIMIT fields',
     ],
