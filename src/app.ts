@@ -85,12 +85,15 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     const events = createEvents(log, metrics);
     const { publicUrl, baseDomain } = config.http;
     const publicHost = new URL(publicUrl).hostname;
+    const addresses = { publicUrl, baseDomain };
 
     const clients = stack.use(
       createClientPool({
         poolSize: config.mongo.poolSize,
         idleClients: IDLE_CLIENTS,
-        watchedCollections: modules.flatMap(({ watched = [] }) => watched.map(({ collection }) => collection)),
+        watchedCollections: modules.flatMap(({ watched = [] }) =>
+          watched.map(({ collection }) => collection),
+        ),
         onCloseError: (err) => events.shellCloseFailed({ err }),
       }),
     );
@@ -116,17 +119,27 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
         onNamespacesCreated: account,
         migrations,
         // A failure is an event; the tenant is served meanwhile and the next opening tries again.
-        migrate: (tenant) => void fleet.migrateTenant({ _id: tenant.id, placement: tenant.placement }).catch(() => []),
+        migrate: (tenant) =>
+          void fleet.migrateTenant({ _id: tenant.id, placement: tenant.placement }).catch(() => []),
         capacity: config.shellCapacity,
         drainDeadlineMs: DRAIN_DEADLINE_MS,
         events,
       }),
     );
-    stack.use(await followDirectory(control, directory, events, (tenant, how) => void shells.evict(tenant, how)));
+    stack.use(
+      await followDirectory(control, directory, events, (tenant, how) => void shells.evict(tenant, how)),
+    );
     metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
 
     const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
-    const provisioning = createProvisioning({ control, directory, clusters, useDatabase, migrations, events });
+    const provisioning = createProvisioning({
+      control,
+      directory,
+      clusters,
+      useDatabase,
+      migrations,
+      events,
+    });
     const registration = createRegistration({
       control,
       clusters,
@@ -204,8 +217,9 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       useScope({
         shells,
         registration: bindRegistration,
-        isCallerLive: async (scope) => (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
-        platform: { publicUrl, baseDomain },
+        isCallerLive: async (scope) =>
+          (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
+        platform: addresses,
       }),
       useSchemaFile({ schemas, introspection }),
       useGraphQL({ engine, schemas, catalogue: modules, introspection }),
@@ -235,6 +249,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       shells,
       clients,
       directory,
+      addresses,
       bindRegistration,
       developmentToken,
       [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),

@@ -19,7 +19,9 @@ const port = integer(0, 65535);
 
 const httpUrl = z
   .url({ protocol: /^https?$/, hostname: /.*/ })
-  .transform((url) => url.replace(/\/+$/, ''));
+  .transform((url) => url.replace(/\/+$/, ''))
+  // Nothing is served below a path of its own.
+  .refine((url) => new URL(url).origin === url);
 
 const key32 = z
   .base64()
@@ -29,7 +31,10 @@ const key32 = z
 const claimName = z
   .string()
   .regex(/^[A-Za-z0-9_:/.-]{1,100}$/)
-  .refine((name) => !['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'app_tenant'].includes(name));
+  .refine(
+    (name) =>
+      !['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'app_tenant'].includes(name),
+  );
 
 /** Every environment variable the process reads, with its meaning. Absent means: see `config.ts`. */
 export const SETTINGS = {
@@ -47,19 +52,37 @@ export const SETTINGS = {
     development: 'http://localhost:PORT',
     production: 'required',
   }),
-  BASE_DOMAIN: described(z.string().regex(/^[a-z0-9.-]+$/).optional(), {
-    description: 'a label directly below it names a tenant',
-    development: 'localhost',
-    production: 'required',
-  }),
-  MONGODB_URI: described(z.string().regex(/^mongodb(\+srv)?:\/\//).optional(), {
-    description: 'deployment of the control database and the first cluster',
-    development: 'absent: an embedded server',
-    production: 'required',
-  }),
-  CONTROL_DATABASE: described(z.string().regex(/^(?!tg_)[A-Za-z0-9_-]{1,40}$/).default('tenant_gateway'), {
-    description: 'name of the control database',
-  }),
+  BASE_DOMAIN: described(
+    z
+      .string()
+      .regex(/^[a-z0-9.-]+$/)
+      .optional(),
+    {
+      description: 'a label directly below it names a tenant',
+      development: 'localhost',
+      production: 'required',
+    },
+  ),
+  MONGODB_URI: described(
+    z
+      .string()
+      .regex(/^mongodb(\+srv)?:\/\//)
+      .optional(),
+    {
+      description: 'deployment of the control database and the first cluster',
+      development: 'absent: an embedded server',
+      production: 'required',
+    },
+  ),
+  CONTROL_DATABASE: described(
+    z
+      .string()
+      .regex(/^(?!tg_)[A-Za-z0-9_-]{1,40}$/)
+      .default('tenant_gateway'),
+    {
+      description: 'name of the control database',
+    },
+  ),
   MASTER_KEY: described(key32.optional(), {
     description: '32 bytes in base64 that encrypt secrets at rest',
     development: 'made in DATA_DIR',

@@ -68,8 +68,13 @@ export function createSweeper({ control, registration, provisioning, lifecycle, 
   }
 
   async function finishDeletions(): Promise<void> {
-    const stalled = { status: 'DELETING' as const, updatedAt: { $lt: new Date(Date.now() - DELETION_STALLED_MS) } };
-    await eachAlone(await control.tenants.find(stalled, { limit: BATCH }), ({ _id }) => lifecycle.delete(_id));
+    const stalled = {
+      status: 'DELETING' as const,
+      updatedAt: { $lt: new Date(Date.now() - DELETION_STALLED_MS) },
+    };
+    await eachAlone(await control.tenants.find(stalled, { limit: BATCH }), ({ _id }) =>
+      lifecycle.delete(_id),
+    );
   }
 
   async function removeUnclaimed(): Promise<void> {

@@ -122,8 +122,7 @@ function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortCon
     abort,
     log,
     registration: app.bindRegistration(tenant),
-    // Nothing that is seeded lies below the gateway's own addresses, whatever they are.
-    platform: { publicUrl: app.platform.publicUrl, baseDomain: new URL(app.platform.publicUrl).hostname },
+    platform: app.addresses,
   });
 }
 

@@ -79,12 +79,20 @@ async function resultOf(
   try {
     return (await yoga.getResultForParams({ params, request: POST }, context as never)) as ExecutionResult;
   } catch (error) {
-    return { errors: [error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })] };
+    return {
+      errors: [
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
+      ],
+    };
   }
 }
 
 /** The highest status of the errors, as Yoga decides it; their headers are added to `headers`. */
-function statusOf({ errors = [] }: ExecutionResult, mediaType: MediaType, headers: Record<string, string>): number {
+function statusOf(
+  { errors = [] }: ExecutionResult,
+  mediaType: MediaType,
+  headers: Record<string, string>,
+): number {
   let status = 0;
   for (const { extensions } of errors) {
     const http = extensions['http'] as ErrorHttp | undefined;

@@ -26,7 +26,9 @@ export function localVisit({ publicHost, baseDomain, trustedProxies }: LocalVisi
     // What a proxy nobody told of passes on comes from who knows where.
     const isHidden = trustedProxies === 0 && ('x-forwarded-for' in headers || 'forwarded' in headers);
     if (isHidden || !LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return false;
-    const host = requestedHost(request, trustedProxies).toLowerCase().replace(/:\d{1,5}$/, '');
+    const host = requestedHost(request, trustedProxies)
+      .toLowerCase()
+      .replace(/:\d{1,5}$/, '');
     return own.includes(host) || domains.some((domain) => host.endsWith(domain));
   };
 }

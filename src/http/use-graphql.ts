@@ -5,6 +5,7 @@ import type { TenantSchemas } from '../graphql/tenant-schemas.ts';
 import type { Config } from '../config/config.ts';
 import type { Exchange } from './exchange.ts';
 import { mayIntrospect } from './may-introspect.ts';
+import { refusal } from './refuse.ts';
 import { searchOf } from './search-of.ts';
 import type { Stage } from './stage.ts';
 
@@ -60,5 +61,8 @@ export async function execute(
     },
     context,
   );
+  if (status === 406) {
+    throw refusal(406, 'BAD_USER_INPUT', 'Accept application/graphql-response+json or application/json.');
+  }
   exchange.reply = { status, headers: { 'cache-control': 'no-store', ...headers }, body };
 }

@@ -27,7 +27,10 @@ function censoredObject(object: object, depth: number): Record<string, unknown> 
 
 function censoredValue(value: unknown, depth: number): unknown {
   // Errors have a serializer of their own, which takes message, stack and code.
-  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date) return value;
+  if (value === null || typeof value !== 'object' || value instanceof Error || value instanceof Date)
+    return value;
   if (depth === 0) return '[deep]';
-  return Array.isArray(value) ? value.map((member) => censoredValue(member, depth - 1)) : censoredObject(value, depth);
+  return Array.isArray(value)
+    ? value.map((member) => censoredValue(member, depth - 1))
+    : censoredObject(value, depth);
 }

@@ -36,7 +36,12 @@ export function createEvents(log: Logger, metrics: Metrics) {
     shellCloseFailed: (fields: { err: unknown }) =>
       emit('warn', 'shell_close_failed', fields, 'a shell did not close cleanly'),
     directoryFeedLost: (fields: { err: unknown }) =>
-      emit('warn', 'directory_feed_lost', fields, 'directory change feed lost; reading through until it is back'),
+      emit(
+        'warn',
+        'directory_feed_lost',
+        fields,
+        'directory change feed lost; reading through until it is back',
+      ),
     clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
       emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
     capacityExhausted: (fields: { cluster?: string }) =>

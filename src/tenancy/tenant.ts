@@ -44,7 +44,7 @@ export interface PublicKey {
   jwk: JWK;
 }
 
-/** A tenant as every stage of a request sees it: the directory's view of its record. No secret is in it. */
+/** A tenant as every stage of a request sees it: the directory's view of its record. The one secret in it is sealed. */
 export interface Tenant {
   id: TenantId;
   identifier: TenantIdentifier;

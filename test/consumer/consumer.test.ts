@@ -27,7 +27,9 @@ test('the committed types are what codegen makes of the schema and the operation
   }[];
   expect(files.length).toBeGreaterThan(1);
   for (const { filename, content } of files) {
-    expect(await readFile(`${ROOT}/${filename}`, 'utf8'), `run npm run codegen for ${filename}`).toBe(content);
+    expect(await readFile(`${ROOT}/${filename}`, 'utf8'), `run npm run codegen for ${filename}`).toBe(
+      content,
+    );
   }
 });
 
@@ -48,7 +50,9 @@ test('a strict consumer compiles against the generated types, and a mistake does
     const { readFile: read } = host;
     if (text !== undefined) host.readFile = (path) => (path === file ? text : read(path));
     const program = ts.createProgram([file], options, host);
-    return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+    return ts
+      .getPreEmitDiagnostics(program)
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
   };
   expect(faultsOf()).toEqual([]);
   const source = ts.sys.readFile(file) ?? '';

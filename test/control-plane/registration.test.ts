@@ -260,7 +260,9 @@ describe('an idempotency key', () => {
     expect(asOperator.userErrors).toMatchObject([{ code: 'CONFLICT' }]);
     const placed = { identifier: fresh(), name: 'Placed', idempotencyKey: key() };
     const first = await createTenant(gateway, placed);
-    expect((await createTenant(gateway, { ...placed, placement: { mode: 'DATABASE' } })).tenant).toEqual(first.tenant);
+    expect((await createTenant(gateway, { ...placed, placement: { mode: 'DATABASE' } })).tenant).toEqual(
+      first.tenant,
+    );
     const moved = await createTenant(gateway, { ...placed, placement: { mode: 'PREFIXED' } });
     expect([moved.tenant, moved.userErrors[0]?.code]).toEqual([null, 'CONFLICT']);
     expect((await register(gateway, placed)).userErrors).toMatchObject([{ code: 'CONFLICT' }]);

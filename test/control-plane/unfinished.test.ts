@@ -194,9 +194,13 @@ describe('the sweeper', () => {
   );
 
   test('carries on a deletion that was cut off, and leaves one alone that is under way', async () => {
-    for (const identifier of ['half-deleted', 'being-deleted']) await createTenant(gateway, { identifier, name: 'x' });
+    for (const identifier of ['half-deleted', 'being-deleted'])
+      await createTenant(gateway, { identifier, name: 'x' });
     const deleting = (identifier: string, updatedAt: Date) =>
-      control().tenants.findOneAndUpdate({ names: identifier as never }, { $set: { status: 'DELETING', updatedAt } });
+      control().tenants.findOneAndUpdate(
+        { names: identifier as never },
+        { $set: { status: 'DELETING', updatedAt } },
+      );
     await deleting('being-deleted', new Date());
     const record = await deleting('half-deleted', new Date(Date.now() - HOUR_MS));
     await eventually(async () => expect((await recordOf('half-deleted'))?.status).toBe('DELETED'));
@@ -222,7 +226,9 @@ describe('the sweeper', () => {
 
   test('gives up a deployment of its own that nobody ever reached: its identifier is free again', async () => {
     expect(await recordOf('unreachable')).toBeNull();
-    expect((await createTenant(gateway, { identifier: 'unreachable', name: 'U' })).tenant?.status).toBe('ACTIVE');
+    expect((await createTenant(gateway, { identifier: 'unreachable', name: 'U' })).tenant?.status).toBe(
+      'ACTIVE',
+    );
   });
 
   test('leaves alone what another process works on', async () => {

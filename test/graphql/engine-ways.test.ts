@@ -30,13 +30,20 @@ const BODIES: Record<string, unknown> = {
   'a missing scope': { query: '{ modules { id } }' },
   'a syntax error': { query: '{ tenant { ' },
   'a validation error': { query: '{ tenant { nme } }' },
-  'a wrong variable': { query: 'query ($n: Int) { contentItems(first: $n) { nodes { id } } }', variables: { n: 'x' } },
+  'a wrong variable': {
+    query: 'query ($n: Int) { contentItems(first: $n) { nodes { id } } }',
+    variables: { n: 'x' },
+  },
   'a missing variable': { query: 'query ($id: ID!) { node(id: $id) { id } }' },
   'too large a page': { query: '{ contentItems(first: 101) { nodes { id } } }' },
-  'too many fields': { query: `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: viewer { kind }`).join(' ')} }` },
+  'too many fields': {
+    query: `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: viewer { kind }`).join(' ')} }`,
+  },
   'an unknown operation name': { query: 'query A { viewer { kind } }', operationName: 'Z' },
-  'introspection': { query: '{ __schema { queryType { name } } }' },
-  'a mutation': { query: 'mutation { resetSetting(input: { path: "nowhere" }) { userErrors { code path } } }' },
+  introspection: { query: '{ __schema { queryType { name } } }' },
+  'a mutation': {
+    query: 'mutation { resetSetting(input: { path: "nowhere" }) { userErrors { code path } } }',
+  },
   'an empty document': { query: '' },
   'null members': { query: '{ viewer { kind } }', variables: null, operationName: null, extensions: null },
 };
@@ -66,7 +73,11 @@ async function contextOf(tenant: 'acme' | 'globex', mayIntrospect: boolean) {
   };
 }
 
-const comparable = ({ status, headers, body }: EngineReply) => ({ status, headers, body: JSON.parse(body) as unknown });
+const comparable = ({ status, headers, body }: EngineReply) => ({
+  status,
+  headers,
+  body: JSON.parse(body) as unknown,
+});
 
 describe.each(Object.entries(BODIES))('%s', (_name, value) => {
   const body = Buffer.from(JSON.stringify(value));
@@ -74,7 +85,10 @@ describe.each(Object.entries(BODIES))('%s', (_name, value) => {
   test.each(ACCEPTS)('is answered alike on both ways under Accept %s', async (accept) => {
     for (const mayIntrospect of [true, false]) {
       const request = { method: 'POST', search: '', accept, body };
-      const [one, other] = await Promise.all([contextOf('acme', mayIntrospect), contextOf('acme', mayIntrospect)]);
+      const [one, other] = await Promise.all([
+        contextOf('acme', mayIntrospect),
+        contextOf('acme', mayIntrospect),
+      ]);
       const direct = await ways.direct(request, one);
       expect(direct).toBeDefined();
       expect(comparable(direct!)).toEqual(comparable(await ways.overFetch(request, other)));
@@ -89,8 +103,13 @@ test('both ways answer each of two tenants its own, interleaved', async () => {
     Array.from({ length: 100 }, async (_, i) => {
       const tenant = i % 2 === 0 ? 'acme' : 'globex';
       const way = i % 3 === 0 ? ways.overFetch : ways.direct;
-      const reply = await way({ method: 'POST', search: '', accept: undefined, body }, await contextOf(tenant, true));
-      expect(JSON.parse(reply!.body)).toEqual({ data: { tenant: { identifier: bench[tenant].tenant.identifier } } });
+      const reply = await way(
+        { method: 'POST', search: '', accept: undefined, body },
+        await contextOf(tenant, true),
+      );
+      expect(JSON.parse(reply!.body)).toEqual({
+        data: { tenant: { identifier: bench[tenant].tenant.identifier } },
+      });
     }),
   );
 });

@@ -125,6 +125,11 @@ describe('an error', () => {
   });
 });
 
+it('tells a caller who accepts nothing it can say what it could', async () => {
+  const reply = await ask({ query: '{ viewer { kind } }', headers: { accept: 'image/png' } });
+  expect(summary(reply)).toEqual([406, ['BAD_USER_INPUT']]);
+});
+
 describe('a fault of the gateway', () => {
   const secret = 'mongodb://root:hunter2@db.internal/';
 

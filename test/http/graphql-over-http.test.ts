@@ -97,17 +97,21 @@ describe.each(Object.keys(ENDPOINTS))('%s', (name) => {
   });
 });
 
-it.each(['multipart/mixed', 'text/event-stream', 'multipart/mixed, application/json', 'image/png', '', '*/*;q=0.1'])(
-  'answers Accept: %s whole, with a length and no other framing',
-  async (accept) => {
-    const headers = { host: 'acme.gateway.test', accept, 'content-type': 'application/json' };
-    const reply = await send({ port: gateway.port, headers, body: '{"query":"{ tenant { identifier } }"}' });
-    expect(reply.status).toBeLessThan(500);
-    expect(reply.headers['content-length']).toBe(String(Buffer.byteLength(reply.body)));
-    expect(reply.headers['transfer-encoding']).toBeUndefined();
-    expect(reply.headers['x-request-id']).toBeDefined();
-  },
-);
+it.each([
+  'multipart/mixed',
+  'text/event-stream',
+  'multipart/mixed, application/json',
+  'image/png',
+  '',
+  '*/*;q=0.1',
+])('answers Accept: %s whole, with a length and no other framing', async (accept) => {
+  const headers = { host: 'acme.gateway.test', accept, 'content-type': 'application/json' };
+  const reply = await send({ port: gateway.port, headers, body: '{"query":"{ tenant { identifier } }"}' });
+  expect(reply.status).toBeLessThan(500);
+  expect(reply.headers['content-length']).toBe(String(Buffer.byteLength(reply.body)));
+  expect(reply.headers['transfer-encoding']).toBeUndefined();
+  expect(reply.headers['x-request-id']).toBeDefined();
+});
 
 it('answers OPTIONS without a body or the length of one', async () => {
   const reply = await send({ port: gateway.port, method: 'OPTIONS', headers: { host: 'acme.gateway.test' } });

@@ -4,7 +4,10 @@ import type { z } from 'zod';
 import { SETTINGS } from '../../src/config/settings.ts';
 
 function rowOf([name, schema]: [string, z.ZodType]): string {
-  const meta = (schema.meta() ?? {}) as Record<'description' | 'development' | 'production', string | undefined>;
+  const meta = (schema.meta() ?? {}) as Record<
+    'description' | 'development' | 'production',
+    string | undefined
+  >;
   const fallback = schema.safeParse(undefined).data as string | number | undefined;
   const inDevelopment = meta.development ?? fallback;
   return `| \`${name}\` | ${meta.description} | ${inDevelopment} | ${meta.production ?? inDevelopment} |`;

@@ -73,7 +73,12 @@ test('closes the client that was idle longest when more are idle than may be, an
   await using acme = await openMongoProxy();
   await using globex = await openMongoProxy();
   await using initech = await openMongoProxy();
-  await using clients = createClientPool({ poolSize: 2, idleClients: 1, watchedCollections: [], onCloseError: () => undefined });
+  await using clients = createClientPool({
+    poolSize: 2,
+    idleClients: 1,
+    watchedCollections: [],
+    onCloseError: () => undefined,
+  });
   const held = clients.lease(acme.uri);
   const twin = clients.lease(acme.uri);
   expect(await held.value).toBe(await twin.value);
@@ -91,7 +96,12 @@ test('closes the client that was idle longest when more are idle than may be, an
 
 test('a server that was away for the first caller is reached by the next', async () => {
   await using proxy = await openMongoProxy();
-  await using clients = createClientPool({ poolSize: 2, idleClients: 1, watchedCollections: [], onCloseError: () => undefined });
+  await using clients = createClientPool({
+    poolSize: 2,
+    idleClients: 1,
+    watchedCollections: [],
+    onCloseError: () => undefined,
+  });
   proxy.block();
   const failing = clients.lease(proxy.uri);
   await expect(failing.value).rejects.toThrow();

@@ -19,7 +19,10 @@ const Cluster = platformBuilder.objectRef<ClusterRecord>('Cluster').implement({
 });
 
 platformBuilder.queryField('clusters', (t) =>
-  t.field({ type: [Cluster], resolve: (_root, _args, { platform }) => platform.clusters.all() }),
+  t.field({
+    type: [Cluster],
+    resolve: (_root, _args, { platform }) => platform.clusters.all(),
+  }),
 );
 
 const budget = z.int().min(1, { error: 'must be positive' }).max(10_000_000);

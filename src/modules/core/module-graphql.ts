@@ -36,7 +36,8 @@ builder.relayMutationField(
   {
     subGraphs: ['core'],
     nullable: true,
-    description: 'Enables a module whose dependencies are enabled. The schema grows by its fields at the next request.',
+    description:
+      'Enables a module whose dependencies are enabled. The schema grows by its fields at the next request.',
     resolve: (_root, { input }, context) =>
       withUserErrors(async () => {
         const entry = optional(context, input.id);

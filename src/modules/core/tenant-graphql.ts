@@ -60,7 +60,8 @@ builder.relayMutationField(
   {
     subGraphs: ['core'],
     nullable: true,
-    description: 'Changes the identifier. The old one keeps working as an alias, and the issuer never changes.',
+    description:
+      'Changes the identifier. The old one keeps working as an alias, and the issuer never changes.',
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ tenant: await scope.registration.rename(input.identifier) })),
   },

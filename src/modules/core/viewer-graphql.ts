@@ -3,7 +3,11 @@ import { scopesOf } from '../../auth/principal.ts';
 import { builder } from '../../graphql/builder.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
-  values: { ANONYMOUS: { value: 'anonymous' }, CLIENT: { value: 'client' }, USER: { value: 'user' } } as const,
+  values: {
+    ANONYMOUS: { value: 'anonymous' },
+    CLIENT: { value: 'client' },
+    USER: { value: 'user' },
+  } as const,
 });
 
 const Viewer = builder.objectRef<Principal>('Viewer').implement({

@@ -9,15 +9,17 @@ const SettingOriginEnum = builder.enumType('SettingOrigin', {
   values: ['PLATFORM', 'TENANT', 'APPLICATION_TENANT'] as const,
 });
 
-const OriginOfSetting = builder.objectRef<{ tenant: Tenant; path: SettingPath }>('OriginOfSetting').implement({
-  fields: (t) => ({
-    path: t.exposeString('path', { description: 'For example `theme.primaryColor`.' }),
-    origin: t.field({
-      type: SettingOriginEnum,
-      resolve: ({ tenant, path }) => settingOrigin(tenant.settings, path),
+const OriginOfSetting = builder
+  .objectRef<{ tenant: Tenant; path: SettingPath }>('OriginOfSetting')
+  .implement({
+    fields: (t) => ({
+      path: t.exposeString('path', { description: 'For example `theme.primaryColor`.' }),
+      origin: t.field({
+        type: SettingOriginEnum,
+        resolve: ({ tenant, path }) => settingOrigin(tenant.settings, path),
+      }),
     }),
-  }),
-});
+  });
 
 const Theme = builder.objectRef<Tenant>('Theme').implement({
   fields: (t) => ({
@@ -50,7 +52,10 @@ const Settings = builder.objectRef<Tenant>('Settings').implement({
   description: "The values in force: the tenant's own, else the platform's.",
   fields: (t) => ({
     theme: t.field({ type: Theme, resolve: (tenant) => tenant }),
-    locale: t.string({ description: 'BCP 47', resolve: ({ settings }) => effectiveSetting(settings, 'locale') }),
+    locale: t.string({
+      description: 'BCP 47',
+      resolve: ({ settings }) => effectiveSetting(settings, 'locale'),
+    }),
     timezone: t.string({
       description: 'IANA',
       resolve: ({ settings }) => effectiveSetting(settings, 'timezone'),

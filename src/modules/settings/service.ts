@@ -14,7 +14,9 @@ export async function updateSettings(scope: Scope, input: object): Promise<Tenan
   const { expectedRevision, ...values } = parseInput(SettingsInput, input);
   const changes = new Map<SettingPath, unknown>();
   for (const path of SETTING_PATHS) {
-    const value = path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
+    const value = path
+      .split('.')
+      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
     if (value !== undefined) changes.set(path, value);
   }
   return change(scope, changes, expectedRevision);
@@ -37,7 +39,11 @@ async function change(
 ): Promise<Tenant> {
   const tenant = await scope.registration.changeSettings(changes, expectedRevision);
   if (tenant === undefined) {
-    throw userError('CONFLICT', 'Somebody else changed the settings meanwhile; read them again.', 'expectedRevision');
+    throw userError(
+      'CONFLICT',
+      'Somebody else changed the settings meanwhile; read them again.',
+      'expectedRevision',
+    );
   }
   return tenant;
 }

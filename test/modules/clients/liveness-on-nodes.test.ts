@@ -46,7 +46,9 @@ test('a client deleted on one node is refused by the other within a second, and 
     port: here.port,
     token: acme,
     query: `mutation ($id: ID!) { deleteClient(input: { id: $id }) { deletedId userErrors { code } } }`,
-    variables: { id: Buffer.from(`Client:${tenants.acme.record.provisioning.bootstrapClient}`).toString('base64url') },
+    variables: {
+      id: Buffer.from(`Client:${tenants.acme.record.provisioning.bootstrapClient}`).toString('base64url'),
+    },
   });
   expect(deletion.errors).toBeUndefined();
   expect(await whoAmI(here, acme)).toBe('UNAUTHENTICATED');
@@ -61,7 +63,9 @@ test('a client that an idempotency key makes anew on one node is live on the oth
     (await graphql({ port: here.port, token: admin, query, variables })).data as Record<string, never>;
   const create =
     'mutation { createClient(input: { name: "Phoenix", idempotencyKey: "phoenix-phoenix-phoenix" }) { client { id clientId } } }';
-  const { client } = (await run(create))['createClient'] as unknown as { client: { id: string; clientId: string } };
+  const { client } = (await run(create))['createClient'] as unknown as {
+    client: { id: string; clientId: string };
+  };
   const token = async () => {
     const request = { subject: client.clientId, clientId: client.clientId, scopes: [], lifetimeMs: 60_000 };
     return (await here.app.tokens.forTenant(globex.record, request)).token;
