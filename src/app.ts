@@ -99,7 +99,9 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     );
     const controlClient = clients.lease(mongoUri);
     stack.defer(() => controlClient.release());
-    const { client } = await controlClient.value;
+    const { client } = await controlClient.value.catch((cause: Error) => {
+      throw new Error(`MongoDB (MONGODB_URI) cannot be reached: ${cause.message}`, { cause });
+    });
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
     const directory = new CachedDirectory(control);

@@ -44,8 +44,8 @@ async function start(stack: ResourceStack, ending: AbortSignal): Promise<void> {
   stack.defer(() => app.startDraining());
   const demo = config.hasDemo ? await openDemo(app, log, say, ending) : [];
   ending.throwIfAborted();
-  await listen(admin, config.admin.port, config.admin.host);
-  await listen(server, config.http.port, config.http.host);
+  await listen(server, config.http.port, config.http.host, 'PORT');
+  await listen(admin, config.admin.port, config.admin.host, 'ADMIN_PORT');
   app.start();
   await welcome(config, app, demo, say);
 }

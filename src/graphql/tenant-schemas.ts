@@ -12,6 +12,9 @@ export interface SchemaPart {
   readonly rules: RuleTree;
 }
 
+/** What a tenant's schema says of itself in its extensions: the ids of its modules. */
+export const MODULES = 'modules';
+
 /** Schemas kept; a schema takes about a megabyte (docs/decisions/0005). */
 const MAX_SCHEMAS = 64;
 
@@ -27,8 +30,11 @@ export interface TenantSchemas {
 export function createTenantSchemas(parts: readonly SchemaPart[]): TenantSchemas {
   const rules = Object.assign({}, ...parts.map((part) => part.rules)) as RuleTree;
   const merged = mergeRoots(parts, rules);
-  const build = (ids: readonly string[]): GraphQLSchema =>
-    applyRules(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] })), merged);
+  const build = (ids: readonly string[]): GraphQLSchema => {
+    const schema = applyRules(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] })), merged);
+    schema.extensions = { ...schema.extensions, [MODULES]: ids };
+    return schema;
+  };
   const superset = build(parts.map(({ id }) => id));
   const cache = new LRUCache<string, GraphQLSchema>({ max: MAX_SCHEMAS });
   return {

@@ -1,22 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 
-/** Starts listening. @returns the port, which may have been chosen by the system. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/**
+ * Starts listening.
+ *
+ * @param setting - the setting the port comes from, for the message when it is taken.
+ * @returns the port, which may have been chosen by the system.
+ */
+export function listen(server: Server, port: number, host: string, setting = 'PORT'): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new Error(`Port ${port} is in use; choose another with ${setting}.`) : error);
+    });
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve((server.address() as AddressInfo).port);
     });
   });
 }
 
-/** Stops listening, lets the requests under way finish and then cuts what is left. */
+/**
+ * How long a server that drains still listens, in milliseconds. Its replies say `Connection: close` meanwhile, so that
+ * busy clients leave by themselves: a connection that is cut may have a request on its way.
+ */
+const GRACE_MS = 500;
+
+const draining = new WeakSet<Server>();
+
+export function isDraining(server: Server): boolean {
+  return draining.has(server);
+}
+
+/** Sends clients elsewhere, stops listening, lets the requests under way finish and then cuts what is left. */
 export async function drain(server: Server, deadlineMs: number): Promise<void> {
   if (!server.listening) return;
+  draining.add(server);
+  await sleep(Math.min(GRACE_MS, deadlineMs));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);
   await closed;
   clearTimeout(cut);

@@ -92,6 +92,16 @@ const PLATFORM: readonly SampleOperation[] = [
 }`,
   },
   {
+    name: 'Tenants (for operators)',
+    query: `query Tenants {
+  tenants(first: 20) {
+    totalCount
+    nodes { id identifier name status modules placement { mode cluster } createdAt }
+  }
+  clusters { name budget used isOpen }
+}`,
+  },
+  {
     name: 'Is an identifier free?',
     query: `query Available {
   identifierAvailable(identifier: "my-company")

@@ -4,6 +4,7 @@ import type { Logger } from '../observability/logger.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientAddress } from './client-address.ts';
 import { type Exchange, newExchange } from './exchange.ts';
+import { isDraining } from './listen.ts';
 import { malformedReply } from './malformed-reply.ts';
 import { routeOf } from './route.ts';
 
@@ -43,7 +44,7 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
           exchange.abort.abort(new DOMException('the caller hung up', 'AbortError'));
       });
       handle(exchange).then(
-        () => send(exchange, request, response),
+        () => send(exchange, request, response, isDraining(server)),
         (err: unknown) => {
           exchange.log.error({ err }, 'a stage failed outside of all others');
           response.destroy();
@@ -67,13 +68,22 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
   return server;
 }
 
-function send({ reply }: Exchange, request: IncomingMessage, response: ServerResponse): void {
+function send(
+  { reply }: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isLast: boolean,
+): void {
   if (response.destroyed) return;
   const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   // Sent whole: framing that Yoga has in mind for its own responses would contradict the length.
   const { 'transfer-encoding': _framing, connection: _connection, ...rest } = headers;
   // RFC 9110 section 8.6: a 204 has no length.
-  response.writeHead(status, { ...rest, ...(status === 204 ? {} : { 'content-length': String(length) }) });
+  response.writeHead(status, {
+    ...rest,
+    ...(status === 204 ? {} : { 'content-length': String(length) }),
+    ...(isLast ? { connection: 'close' } : {}),
+  });
   response.end(request.method === 'HEAD' ? undefined : body);
 }

@@ -54,7 +54,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
     port,
     logs,
     async [Symbol.asyncDispose]() {
-      await drain(server, 1_000);
+      await drain(server, 20);
       const { tenants } = app.platform.control;
       for (const { placement } of await tenants.find({})) {
         const db = app.platform.control.db.client.db(placement.database);

@@ -50,7 +50,10 @@ export async function locateMongod(
     { path: join(options.cacheDir, 'fetch.lock'), waitMs: FETCH_WAIT_MS },
     () => firstFound(remote, options, { refused: tell, absent: () => undefined }),
   );
-  if (fetched) return fetched;
+  if (fetched) {
+    options.report(`Fetched a MongoDB server; it is kept in ${options.cacheDir}`);
+    return fetched;
+  }
   throw new Error(
     `No usable mongod was found; install MongoDB ${OLDEST_MONGOD} or newer, or set MONGOD_BINARY to a mongod, or MONGODB_URI to a running deployment`,
   );
