@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts';
+import { catalogueSignal, COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { clusterModel } from './cluster-record.ts';
 import { platformKeyModel } from './platform-key-record.ts';
 import { tenantModel } from './tenant-record.ts';
@@ -28,10 +29,15 @@ export async function openControlDatabase(client: mongo.MongoClient, name: strin
     writeConcern: new mongo.WriteConcern('majority'),
   });
   for (const [collection, indexes] of Object.entries(INDEXES)) {
-    await db.command({ createIndexes: collection, indexes, writeConcern: { w: 'majority' } });
+    await db.command(
+      { createIndexes: collection, indexes, writeConcern: { w: 'majority' } },
+      catalogueSignal(),
+    );
   }
   const bind = <T extends Stored>(definition: ModelDefinition<T>) =>
-    new BoundModel(definition, db.collection<T>(definition.collection), () => Promise.resolve(), {});
+    new BoundModel(definition, db.collection<T>(definition.collection), () => Promise.resolve(), {
+      timeoutMs: COMMAND_TIMEOUT_MS,
+    });
   return {
     db,
     tenants: bind(tenantModel),

@@ -1,6 +1,7 @@
 import { mongo } from 'mongoose';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
+import { catalogueSignal, COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { Collections } from '../mongo/collections.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts';
 import { stampModel } from '../shell/stamp.ts';
@@ -32,19 +33,27 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
       });
       const collections = new Collections(db, placement.prefix, new Map(), () => undefined);
       const model = <T extends Stored>(definition: ModelDefinition<T>) =>
-        new BoundModel(definition, collections.of(definition), () => Promise.resolve(), {});
+        new BoundModel(definition, collections.of(definition), () => Promise.resolve(), {
+          timeoutMs: COMMAND_TIMEOUT_MS,
+        });
+      /** A collection and its indexes; of these a collection may have 64. */
+      const namespacesOf = async (name: string): Promise<number> => {
+        const { cursor } = await db.command({ listIndexes: name }, catalogueSignal());
+        return 1 + (cursor as { firstBatch: unknown[] }).firstBatch.length;
+      };
       const drop = async (): Promise<number> => {
         const stamp = await model(stampModel).findOne({ _id: 'stamp' });
         if (stamp !== null && stamp.tenant !== tenant) {
           throw new Error(`database ${placement.database} carries the stamp of tenant ${stamp.tenant}`);
         }
-        const names = (await db.listCollections({}, { nameOnly: true }).toArray())
+        const names = (await db.listCollections({}, { nameOnly: true, ...catalogueSignal() }).toArray())
           .map(({ name }) => name)
           .filter((name) => name.startsWith(placement.prefix));
-        const indexes = await Promise.all(names.map((name) => db.collection(name).indexes()));
-        if (placement.prefix === '') await db.dropDatabase();
-        else for (const name of names) await db.dropCollection(name);
-        return indexes.reduce((sum, { length }) => sum + 1 + length, 0);
+        const sizes = await Promise.all(names.map(namespacesOf));
+        // Commands rather than the driver's helpers, which take no signal.
+        if (placement.prefix === '') await db.command({ dropDatabase: 1 }, catalogueSignal());
+        else for (const name of names) await db.command({ drop: name }, catalogueSignal());
+        return sizes.reduce((sum, size) => sum + size, 0);
       };
       return await use({
         model,
@@ -53,7 +62,7 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
         hasCollection: (name) =>
           db.listCollections({ name: placement.prefix + name }, { nameOnly: true }).hasNext(),
         createIndexes: async (name, indexes) => {
-          await db.command({ createIndexes: placement.prefix + name, indexes });
+          await db.command({ createIndexes: placement.prefix + name, indexes }, catalogueSignal());
         },
       });
     } finally {

@@ -7,11 +7,16 @@ export interface ReadOptions {
   limit?: number;
 }
 
-/** What a command runs under: the request's abort signal and, inside a transaction, its session. */
+/** What a command runs under: what ends it and, inside a transaction, its session. */
 export interface CommandContext {
+  /** Ends the command with the request it belongs to. */
   signal?: AbortSignal;
+  /** Ends each command of its own accord, where there is no request; in milliseconds. */
+  timeoutMs?: number;
   session?: mongo.ClientSession;
 }
+
+type CommandOptions = Pick<CommandContext, 'signal' | 'session'>;
 
 /**
  * A model at one tenant's collection. Casting and validation come from the mongoose model compiled once for the
@@ -105,7 +110,8 @@ export class BoundModel<T extends Stored> {
     return hydrated.toObject({ depopulate: true, flattenMaps: false }) as unknown as T;
   }
 
-  #commandOptions(): CommandContext {
-    return { ...this.#context };
+  #commandOptions(): CommandOptions {
+    const { timeoutMs, ...options } = this.#context;
+    return timeoutMs === undefined ? options : { ...options, signal: AbortSignal.timeout(timeoutMs) };
   }
 }

@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { catalogueSignal } from './command-limits.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from './model.ts';
 
 /** Told how many namespaces (a collection and its indexes count one each) a first write created. */
@@ -52,9 +53,15 @@ export class Collections {
   async #create(collection: string): Promise<void> {
     const indexes = this.#indexes.get(collection) ?? [];
     const name = this.#prefix + collection;
-    const existed = await this.#db.listCollections({ name }, { nameOnly: true }).hasNext();
+    const existed = await this.#db
+      .listCollections({ name }, { nameOnly: true, ...catalogueSignal() })
+      .hasNext();
     if (indexes.length > 0) {
-      await this.#db.command({ createIndexes: name, indexes, writeConcern: { w: 'majority' } });
+      // Shared by all who wait for the collection, so it ends by a limit of its own rather than with one request.
+      await this.#db.command(
+        { createIndexes: name, indexes, writeConcern: { w: 'majority' } },
+        catalogueSignal(),
+      );
     }
     // Two nodes that write at once may both count it; the budget errs on the safe side.
     if (!existed) this.#onCreated(2 + indexes.length);
