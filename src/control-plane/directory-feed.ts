@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
+import { changeFeed } from '../mongo/change-feed.ts';
 import type { Events } from '../observability/events.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { CachedDirectory } from './cached-directory.ts';
@@ -30,68 +29,26 @@ export async function followDirectory(
   events: Events,
   onOutOfService: (tenant: TenantId, how: { isAborting: boolean }) => void = () => undefined,
 ): Promise<AsyncDisposable> {
-  let isClosed = false;
-  let feed: Feed | undefined;
-
-  const open = async (): Promise<Feed> => {
-    const stream = control.db
-      .collection<TenantRecord>(tenantModel.collection)
-      .watch<TenantRecord, Change>([{ $project: PROJECTION }], { fullDocument: 'updateLookup' });
-    // The server's first answer brings a token to resume from: nothing after it can be missed. Waiting for the first
-    // read to end would take a second, because the server holds it back until something changes.
-    const hasAnswered = once(stream, 'resumeTokenChanged');
-    const firstRead = stream.tryNext();
-    await Promise.race([hasAnswered, firstRead]);
-    directory.setFed(true);
-    return { stream, firstRead };
-  };
-
-  const apply = (change: Change): void => {
-    if (!('documentKey' in change)) return;
-    const id = change.documentKey._id as TenantId;
-    const after = 'fullDocument' in change ? change.fullDocument : undefined;
-    directory.forget(id, after?.names ?? []);
-    const status = after?.status;
-    if (status !== 'ACTIVE')
-      onOutOfService(id, { isAborting: status !== 'SUSPENDED' && status !== 'MOVING' });
-  };
-
-  const follow = async (): Promise<void> => {
-    while (!isClosed) {
-      try {
-        feed ??= await open();
-        const { stream } = feed;
-        // Stopped while the feed was opened again: nobody else would close this stream.
-        for (let read = feed.firstRead; !isClosed; read = stream.tryNext()) {
-          const change = await read;
-          if (change !== null) apply(change);
-          // Of a stream that has ended every read is an empty one, at once.
-          if (stream.closed || change?.operationType === 'invalidate') break;
-        }
-      } catch (err) {
-        if (!isClosed) events.directoryFeedLost({ err });
-      }
-      directory.setFed(false);
-      await feed?.stream.close().catch(() => undefined);
-      feed = undefined;
-      if (!isClosed) await sleep(REOPEN_MS);
-    }
-  };
-
-  feed = await open();
-  void follow();
-  return {
-    async [Symbol.asyncDispose]() {
-      isClosed = true;
-      // Ends the read under way and with it the loop; the server may take most of a second to say so.
-      await feed?.stream.close().catch(() => undefined);
+  const feed = changeFeed<mongo.ChangeStreamDocument<TenantRecord>>({
+    watch: () =>
+      control.db
+        .collection(tenantModel.collection)
+        .watch([{ $project: PROJECTION }], { fullDocument: 'updateLookup' }),
+    onUp: () => directory.setFed(true),
+    onDown: () => directory.setFed(false),
+    onChange(change) {
+      if (!('documentKey' in change)) return;
+      const id = change.documentKey._id as TenantId;
+      const after = 'fullDocument' in change ? change.fullDocument : undefined;
+      directory.forget(id, after?.names ?? []);
+      const status = after?.status;
+      if (status !== 'ACTIVE')
+        onOutOfService(id, { isAborting: status !== 'SUSPENDED' && status !== 'MOVING' });
     },
-  };
-}
-
-type Change = mongo.ChangeStreamDocument<TenantRecord>;
-
-interface Feed {
-  stream: mongo.ChangeStream<TenantRecord, Change>;
-  firstRead: Promise<Change | null>;
+    onLost: (err) => events.directoryFeedLost({ err }),
+    reopenMs: REOPEN_MS,
+  });
+  await feed.open();
+  feed.follow();
+  return feed;
 }

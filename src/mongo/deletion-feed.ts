@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { mongo } from 'mongoose';
+import { changeFeed, type ChangeFeed } from './change-feed.ts';
 
 /** A look at the deletions of one collection. */
 export interface DeletionWatch {
@@ -26,19 +25,24 @@ type Deletion = mongo.ChangeStreamDeleteDocument<{ _id: string }>;
  * opened (no permission, no replica set) it stays down, and caches fall back on short lives.
  */
 export class DeletionFeed implements AsyncDisposable {
-  readonly #client: mongo.MongoClient;
-  readonly #pattern: RegExp;
+  readonly #feed: ChangeFeed;
   readonly #listeners = new Map<string, DeletionListener>();
-  #stream: mongo.ChangeStream | undefined;
   #run: number | undefined;
   #runs = 0;
   #isStarted = false;
-  #isClosed = false;
 
   /** `collections`: their names without a tenant's prefix. */
   constructor(client: mongo.MongoClient, collections: readonly string[]) {
-    this.#client = client;
-    this.#pattern = new RegExp(`(^|_)(${collections.join('|')})$`);
+    const pattern = new RegExp(`(^|_)(${collections.join('|')})$`);
+    this.#feed = changeFeed<Deletion>({
+      watch: () => client.watch([{ $match: { operationType: 'delete', 'ns.coll': pattern } }]),
+      onUp: () => (this.#run = this.#runs += 1),
+      onDown: () => (this.#run = undefined),
+      onChange: ({ ns, documentKey }) => this.#listeners.get(`${ns.db}.${ns.coll}`)?.(documentKey._id),
+      // Nobody trusts a feed that is down; it is opened again.
+      onLost: () => undefined,
+      reopenMs: REOPEN_MS,
+    });
   }
 
   watch(database: string, collection: string, listener: DeletionListener): DeletionWatch {
@@ -46,7 +50,7 @@ export class DeletionFeed implements AsyncDisposable {
     this.#listeners.set(key, listener);
     if (!this.#isStarted) {
       this.#isStarted = true;
-      void this.#follow();
+      this.#feed.follow();
     }
     return {
       run: () => this.#run,
@@ -58,34 +62,7 @@ export class DeletionFeed implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosed = true;
     this.#run = undefined;
-    await this.#stream?.close().catch(() => undefined);
-  }
-
-  async #follow(): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        const stream = this.#client.watch<{ _id: string }, Deletion>([
-          { $match: { operationType: 'delete', 'ns.coll': this.#pattern } },
-        ]);
-        this.#stream = stream;
-        const hasAnswered = once(stream, 'resumeTokenChanged');
-        const firstRead = stream.tryNext();
-        await Promise.race([hasAnswered, firstRead]);
-        this.#run = this.#runs += 1;
-        for (let read = firstRead; !stream.closed; read = stream.tryNext()) {
-          const deletion = await read;
-          if (deletion !== null) {
-            this.#listeners.get(`${deletion.ns.db}.${deletion.ns.coll}`)?.(deletion.documentKey._id);
-          }
-        }
-      } catch {
-        // The next round opens it again; meanwhile nobody trusts it.
-      }
-      this.#run = undefined;
-      await this.#stream?.close().catch(() => undefined);
-      if (!this.#isClosed) await sleep(REOPEN_MS, undefined, { ref: false });
-    }
+    await this.#feed[Symbol.asyncDispose]();
   }
 }
