@@ -22,7 +22,6 @@ import { tenantDatabases } from './control-plane/tenant-database.ts';
 import { createTokenIssuer } from './control-plane/token-issuer.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
-import type { Exchange } from './http/exchange.ts';
 import { localVisit } from './http/local-visit.ts';
 import { sampleOperations } from './http/sample-operations.ts';
 import { pipeline, type Stage } from './http/stage.ts';
@@ -212,7 +211,7 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
       useResolution(),
       useGraphiql({
         setting: config.graphiql,
-        samples: (tenant) => sampleOperations(tenant),
+        samples: sampleOperations,
         developmentToken: (tenant) => developmentToken(tenant.id),
         isLocal: localVisit({ publicHost, baseDomain, trustedProxies: config.http.trustedProxyCount }),
       }),
@@ -233,11 +232,9 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
         introspection,
       }),
     ];
-    const run: (exchange: Exchange) => Promise<void> = pipeline(stages);
-
     return {
       /** Runs one request through the stages. */
-      handle: run,
+      handle: pipeline(stages),
       /** Starts what runs by itself: the sweeper. */
       start: () => sweeper.start(),
       /** From now on `/readyz` says no, so that load balancers look elsewhere. */

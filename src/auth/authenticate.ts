@@ -1,10 +1,10 @@
 import { decodeJwt, type JWTPayload } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import { isIdentifier } from '../tenancy/identifier.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { requireCanonical, tokenDigest } from './canonical-token.ts';
 import type { Principal } from './principal.ts';
+import { scopeSet } from './scope-set.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
 import { invalidToken } from './unauthenticated.ts';
 import { verifyJwt } from './verify-jwt.ts';
@@ -20,8 +20,6 @@ export interface AuthenticatorOptions {
 export interface Authenticated {
   tenant: Tenant;
   principal: Principal;
-  /** Milliseconds since the epoch. */
-  expiresAtMs: number;
 }
 
 /**
@@ -40,7 +38,7 @@ export function createAuthenticator({ directory, cache, tenantClaim }: Authentic
       cache.set(tenant, digest, verified);
     }
     if (verified.tenant !== tenant.id) throw invalidToken('cached for another tenant');
-    return { tenant, principal: verified.principal, expiresAtMs: verified.expiresAtMs };
+    return { tenant, principal: verified.principal };
   };
 
   async function tenantOf(token: string): Promise<Tenant> {
@@ -91,16 +89,4 @@ function principalOf(payload: JWTPayload): Principal {
     scopes: scopeSet(scope),
     issuedAtMs: (payload.iat ?? 0) * 1_000,
   };
-}
-
-/** Most tokens carry one of a few lists of scopes; a set of its own would take 1.5 KiB of each token kept. */
-const scopeSets = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
-
-function scopeSet(scope: string): ReadonlySet<string> {
-  let scopes = scopeSets.get(scope);
-  if (scopes === undefined) {
-    scopes = new Set(scope.split(' ').filter((name) => name !== ''));
-    scopeSets.set(scope, scopes);
-  }
-  return scopes;
 }

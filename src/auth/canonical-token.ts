@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../lib/sha256.ts';
 import { invalidToken } from './unauthenticated.ts';
 
 /**
@@ -19,5 +19,5 @@ export function requireCanonical(token: string): void {
 
 /** SHA-256 of a canonical token; what caches are keyed by, so that no cache holds a credential. */
 export function tokenDigest(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return sha256(token);
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { tenantOf } from './tenant-record.ts';
 
@@ -29,19 +29,11 @@ export class CachedDirectory implements TenantDirectory {
     this.#control = control;
   }
 
-  byId(id: TenantId): Promise<Tenant | undefined> {
-    const cached = this.#byId.get(id);
-    if (cached !== undefined) return Promise.resolve(cached);
-    return this.#load(`id ${id}`, undefined, () => this.#control.tenants.findOne({ _id: id }));
-  }
-
   byIdentifier(identifier: string): Promise<Tenant | undefined> {
     const id = this.#idByName.get(identifier);
     const cached = id === undefined ? undefined : this.#byId.get(id);
     if (cached !== undefined) return Promise.resolve(cached);
-    return this.#load(identifier, identifier, () =>
-      this.#control.tenants.findOne({ names: identifier as TenantIdentifier }),
-    );
+    return this.#load(identifier);
   }
 
   /** Forgets a tenant and everything believed of its names. */
@@ -49,7 +41,6 @@ export class CachedDirectory implements TenantDirectory {
     this.#generation += 1;
     const cached = this.#byId.get(id);
     this.#byId.delete(id);
-    this.#unknown.delete(`id ${id}`);
     for (const name of [...names, ...(cached === undefined ? [] : [cached.identifier, ...cached.aliases])]) {
       this.#idByName.delete(name);
       this.#unknown.delete(name);
@@ -69,21 +60,19 @@ export class CachedDirectory implements TenantDirectory {
     return this.#byId.size;
   }
 
-  async #load(
-    key: string,
-    name: string | undefined,
-    read: () => ReturnType<ControlDatabase['tenants']['findOne']>,
-  ): Promise<Tenant | undefined> {
-    if (this.#unknown.has(key)) return undefined;
+  async #load(identifier: string): Promise<Tenant | undefined> {
+    if (this.#unknown.has(identifier)) return undefined;
     const generation = this.#generation;
-    const loadingKey = `${generation} ${key}`;
+    const loadingKey = `${generation} ${identifier}`;
     const loading = this.#loading.get(loadingKey);
     if (loading !== undefined) return loading;
-    const promise = read().then((record) => {
-      const tenant = record === null ? undefined : tenantOf(record);
-      if (this.#isFed && generation === this.#generation) this.#remember(key, name, tenant);
-      return tenant;
-    });
+    const promise = this.#control.tenants
+      .findOne({ names: identifier as TenantIdentifier })
+      .then((record) => {
+        const tenant = record === null ? undefined : tenantOf(record);
+        if (this.#isFed && generation === this.#generation) this.#remember(identifier, tenant);
+        return tenant;
+      });
     this.#loading.set(loadingKey, promise);
     try {
       return await promise;
@@ -93,12 +82,12 @@ export class CachedDirectory implements TenantDirectory {
   }
 
   /** Only the name that was asked for: a deleted tenant's record still tells an identifier that may be another's. */
-  #remember(key: string, name: string | undefined, tenant: Tenant | undefined): void {
+  #remember(identifier: string, tenant: Tenant | undefined): void {
     if (tenant === undefined) {
-      this.#unknown.set(key, true);
+      this.#unknown.set(identifier, true);
       return;
     }
     this.#byId.set(tenant.id, tenant);
-    if (name !== undefined) this.#idByName.set(name, tenant.id);
+    this.#idByName.set(identifier, tenant.id);
   }
 }

@@ -50,7 +50,8 @@ export class Clusters {
     try {
       return await this.#clusters.insert({
         _id: name,
-        sealedConnectionString: connectionString && this.#options.box.seal(connectionString, contextOf(name)),
+        sealedConnectionString:
+          connectionString && this.#options.box.seal(connectionString, clusterContext(name)),
         budget,
         free: budget,
         isOpen: true,
@@ -120,7 +121,7 @@ export class Clusters {
     if (record === null) throw new Error(`there is no cluster ${cluster}`);
     const sealed = record.sealedConnectionString;
     const uri =
-      sealed === null ? this.#options.controlUri : this.#options.box.open(sealed, contextOf(cluster));
+      sealed === null ? this.#options.controlUri : this.#options.box.open(sealed, clusterContext(cluster));
     this.#uris.set(cluster, { uri, until: Date.now() + CACHE_MS });
     return uri;
   }
@@ -135,6 +136,7 @@ export class Clusters {
   }
 }
 
-function contextOf(cluster: string): string {
+/** What the connection string of a cluster is sealed with. */
+export function clusterContext(cluster: string): string {
   return `cluster ${cluster}`;
 }

@@ -5,15 +5,13 @@ import type { Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
 import { stampModel } from '../shell/stamp.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
+import { allTenants } from './all-tenants.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { TenantDatabase, UseTenantDatabase } from './tenant-database.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** How long one process may migrate a tenant before another may try, in milliseconds. */
 const LOCK_MS = 60_000;
-
-/** Tenants read at once from the control database. */
-const BATCH = 200;
 
 export interface FleetMigrationOptions {
   control: ControlDatabase;
@@ -70,27 +68,19 @@ export function createFleetMigration({ control, useDatabase, migrations, events 
       const served = { status: { $in: ['ACTIVE', 'SUSPENDED'] as TenantRecord['status'][] } };
       const total = await control.tenants.count(served);
       const result: FleetResult = { migrated: 0, current: 0, failed: [] };
-      let after = '';
-      for (let done = 0; ;) {
-        const batch = await control.tenants.find(
-          { ...served, _id: { $gt: after } },
-          { sort: { _id: 1 }, limit: BATCH },
-        );
-        for (const record of batch) {
-          try {
-            const ran = await migrateTenant(record);
-            if (ran.length > 0) result.migrated += 1;
-            else result.current += 1;
-          } catch {
-            result.failed.push({ tenant: record._id, identifier: record.identifier });
-          }
-          done += 1;
-          progress(done, total);
+      let done = 0;
+      for await (const record of allTenants(control, served)) {
+        try {
+          const ran = await migrateTenant(record);
+          if (ran.length > 0) result.migrated += 1;
+          else result.current += 1;
+        } catch {
+          result.failed.push({ tenant: record._id, identifier: record.identifier });
         }
-        const last = batch.at(-1);
-        if (last === undefined) return result;
-        after = last._id;
+        done += 1;
+        progress(done, total);
       }
+      return result;
     },
   };
 }

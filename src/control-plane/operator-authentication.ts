@@ -1,4 +1,5 @@
 import { requireCanonical } from '../auth/canonical-token.ts';
+import { scopeSet } from '../auth/scope-set.ts';
 import { verifyJwt } from '../auth/verify-jwt.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import type { ControlDatabase } from './control-database.ts';
@@ -29,7 +30,7 @@ export function createOperatorAuthentication(options: {
     const scope = payload['scope'];
     return {
       subject: payload.sub ?? '',
-      scopes: new Set(typeof scope === 'string' ? scope.split(' ') : []),
+      scopes: scopeSet(typeof scope === 'string' ? scope : ''),
     };
   };
 }

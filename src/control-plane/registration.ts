@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateSigningKey } from '../auth/signing-key.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
@@ -6,6 +5,7 @@ import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
+import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
@@ -249,8 +249,4 @@ function stillWorkedOn(): CodedError {
       retryAfterMs: WAIT_MS,
     },
   );
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
 }

@@ -1,11 +1,10 @@
 import type { SecretBox } from '../config/secrets.ts';
+import { allTenants } from './all-tenants.ts';
 import type { ClusterRecord } from './cluster-record.ts';
+import { clusterContext } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { PLATFORM_KEY_CONTEXT } from './platform-keys.ts';
 import type { TenantRecord } from './tenant-record.ts';
-
-/** Tenants read at once. */
-const BATCH = 200;
 
 /** How often a record that changes meanwhile is read again. */
 const MAX_ATTEMPTS = 10;
@@ -64,15 +63,10 @@ export async function rewrapSecrets(
   for (const cluster of await control.clusters.find({})) {
     await each(`cluster ${cluster._id}`, (count) => rewrapCluster(control, box, cluster, count));
   }
-  for (let after = ''; ;) {
-    const batch = await control.tenants.find({ _id: { $gt: after } }, { sort: { _id: 1 }, limit: BATCH });
-    for (const record of batch) {
-      await each(`tenant ${record._id}`, (count) => rewrapTenant(control, box, record, count));
-    }
-    const last = batch.at(-1);
-    if (last === undefined) return result;
-    after = last._id;
+  for await (const record of allTenants(control)) {
+    await each(`tenant ${record._id}`, (count) => rewrapTenant(control, box, record, count));
   }
+  return result;
 }
 
 interface Count {
@@ -89,7 +83,7 @@ async function rewrapCluster(
   count: Count,
 ): Promise<void> {
   if (sealed === null) return;
-  const again = resealed(box, sealed, `cluster ${_id}`, count);
+  const again = resealed(box, sealed, clusterContext(_id), count);
   if (again === sealed) return;
   await control.clusters.findOneAndUpdate(
     { _id, sealedConnectionString: sealed },

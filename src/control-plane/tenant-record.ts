@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { JWK } from 'jose';
 import { defineModel, type Stored } from '../mongo/model.ts';
-import { SETTING_PATHS, type SettingPath, type SettingsOverrides } from '../tenancy/settings.ts';
+import { settingsByPath, type SettingsOverrides } from '../tenancy/settings.ts';
 import {
   PLACEMENT_MODES,
   TENANT_STATUSES,
@@ -178,14 +178,6 @@ function compactKey({ kid, alg, publicJwk }: StoredKey): PublicKey {
   return { kid, alg: shared, jwk: { kty: 'EC', crv: sharedText(crv), x, y, kid, alg: shared, use: 'sig' } };
 }
 
-function overridesOf(stored: Record<string, unknown>): Partial<Record<SettingPath, unknown>> {
-  if (Object.keys(stored).length === 0) return NO_OVERRIDES;
-  const overrides: Partial<Record<SettingPath, unknown>> = {};
-  for (const path of SETTING_PATHS) {
-    const value = path
-      .split('.')
-      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], stored);
-    if (value !== undefined) overrides[path] = value;
-  }
-  return overrides;
+function overridesOf(stored: Record<string, unknown>): SettingsOverrides {
+  return Object.keys(stored).length === 0 ? NO_OVERRIDES : settingsByPath(stored);
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { userError } from '../lib/user-error.ts';
+import { sha256 } from '../lib/sha256.ts';
 import { uuidv7, uuidv8Of } from '../lib/uuid.ts';
 import type { Scope } from '../shell/scope.ts';
 
@@ -41,7 +41,7 @@ export function creationOf(scope: Scope, kind: string, key: string | undefined, 
   if (key === undefined) return { id: uuidv7() };
   return {
     id: uuidv8Of(JSON.stringify([scope.tenant.id, kind, key])),
-    inputHash: createHash('sha256').update(JSON.stringify(input)).digest('base64url'),
+    inputHash: sha256(JSON.stringify(input)),
   };
 }
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import { z } from 'zod';
 import { CodedError } from '../lib/coded-error.ts';
+import { sha256 } from '../lib/sha256.ts';
+import { valueAt } from '../lib/value-at.ts';
 import type { BoundModel } from '../mongo/bound-model.ts';
 import type { Stored } from '../mongo/model.ts';
 import { isUncastable } from '../mongo/uncastable.ts';
@@ -112,9 +113,7 @@ const CursorKey = z.tuple([
 ]);
 
 function encodeCursor(node: Stored, path: string, tag: string): string {
-  const value = path
-    .split('.')
-    .reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], node);
+  const value = valueAt(node, path);
   const key = [value instanceof Date ? { date: value.toISOString() } : (value ?? null), node._id];
   return Buffer.from(`${tag}${JSON.stringify(key)}`).toString('base64url');
 }
@@ -138,10 +137,7 @@ function parsed(text: string): unknown {
 
 /** Not a secret, only a mark: a cursor holds what its holder has seen, but means nothing in another list. */
 function tagOf(list: string, order: PageOrder): string {
-  return createHash('sha256')
-    .update(`${list} ${order.path} ${order.direction}`)
-    .digest('base64url')
-    .slice(0, 10);
+  return sha256(`${list} ${order.path} ${order.direction}`).slice(0, 10);
 }
 
 /** Documents after a key. Missing values and nulls sort below everything, and `$gt` and `$lt` never match them. */

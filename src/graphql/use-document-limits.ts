@@ -1,10 +1,20 @@
-import { type DocumentNode, Lexer, parse, type ParseOptions, Source, TokenKind } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  Lexer,
+  parse,
+  type ParseOptions,
+  Source,
+  TokenKind,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { documentLimitError, limitError } from './document-limits.ts';
 import { NESTING_LIMIT, TOKEN_LIMIT } from './limits.ts';
 
 /** Refuses a document that is too large before anything expensive looks at it. */
 export function useDocumentLimits(): Plugin {
+  /** By document: one that Yoga keeps parsed is measured once. Null: of a tolerable size. */
+  const measured = new WeakMap<DocumentNode, GraphQLError | null>();
   return {
     onParse({ setParseFn }) {
       setParseFn((source: string | Source, options?: ParseOptions) => {
@@ -13,8 +23,13 @@ export function useDocumentLimits(): Plugin {
       });
     },
     onValidate({ params, setResult }) {
-      const error = documentLimitError(params.documentAST as DocumentNode);
-      if (error !== undefined) setResult([error]);
+      const document = params.documentAST as DocumentNode;
+      let error = measured.get(document);
+      if (error === undefined) {
+        error = documentLimitError(document) ?? null;
+        measured.set(document, error);
+      }
+      if (error !== null) setResult([error]);
     },
   };
 }

@@ -6,6 +6,7 @@ import { clientAddress } from './client-address.ts';
 import { type Exchange, newExchange } from './exchange.ts';
 import { isDraining } from './listen.ts';
 import { malformedReply } from './malformed-reply.ts';
+import { pathOf } from './request-target.ts';
 import { routeOf } from './route.ts';
 
 export interface HttpServerOptions {
@@ -36,7 +37,7 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
       const exchange = newExchange(request, {
         requestId,
         log,
-        route: routeOf((request.url ?? '').split('?')[0] ?? ''),
+        route: routeOf(pathOf(request.url)),
         address: clientAddress(request, trustedProxies),
       });
       response.once('close', () => {

@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts';
 import { graphiqlAssets } from './graphiql/assets.ts';
 import { graphiqlPage, type SampleOperation } from './graphiql/page.ts';
 import { refusal } from './refuse.ts';
+import { pathOf } from './request-target.ts';
 import type { Stage } from './stage.ts';
 
 export interface GraphiqlOptions {
@@ -24,7 +25,7 @@ export function useGraphiql({ setting, samples, developmentToken, isLocal }: Gra
     const { request, route } = exchange;
     if (route.kind === 'asset') {
       const asset = await assets.answer(
-        request.url?.split('?')[0] ?? '',
+        pathOf(request.url),
         request.headers['accept-encoding'] as string | undefined,
       );
       if (asset === undefined) throw refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
@@ -38,7 +39,7 @@ export function useGraphiql({ setting, samples, developmentToken, isLocal }: Gra
     const page = graphiqlPage({
       title: tenant === undefined ? 'Tenant Gateway platform' : tenant.name,
       storageNamespace: tenant === undefined ? 'platform' : storageNamespaceOf(tenant),
-      endpoint: request.url?.split('?')[0] ?? '/graphql',
+      endpoint: pathOf(request.url),
       sampleOperations: [...samples(tenant)],
       isSignInRequired: setting === 'signed-in',
       assetUrls: await assets.urls(),

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { Exchange } from './exchange.ts';
 import { mayIntrospect } from './may-introspect.ts';
 import { refusal } from './refuse.ts';
-import { searchOf } from './search-of.ts';
+import { searchOf } from './request-target.ts';
 import type { Stage } from './stage.ts';
 
 export interface GraphQLStageOptions {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { refusal } from './refuse.ts';
-import { searchOf } from './search-of.ts';
+import { searchOf } from './request-target.ts';
 import type { Stage } from './stage.ts';
 
 const MAX_HEADERS = 100;

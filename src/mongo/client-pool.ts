@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
+import { sha256 } from '../lib/sha256.ts';
 import { DeletionFeed } from './deletion-feed.ts';
 
 /** A client of a cluster, and what is deleted there. */
@@ -31,7 +31,7 @@ const DRAIN_DEADLINE_MS = 10_000;
 export function createClientPool(options: ClientPoolOptions): ClientPool {
   return new KeyedPool<string, ClusterClient>({
     // Hashed, so that no credential is a key of anything that could be printed.
-    key: (uri) => createHash('sha256').update(uri).digest('base64url'),
+    key: sha256,
     version: () => 0,
     open: async (uri) => {
       const client = await connect(uri, options.poolSize);

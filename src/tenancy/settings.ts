@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { valueAt } from '../lib/value-at.ts';
 
 /** Where an effective setting comes from. */
 export type SettingOrigin = 'PLATFORM' | 'TENANT';
@@ -42,6 +43,16 @@ export const SETTING_PATHS = Object.keys(SETTINGS) as SettingPath[];
 
 /** The values a tenant set itself, by path. */
 export type SettingsOverrides = Readonly<Partial<Record<SettingPath, unknown>>>;
+
+/** The values a nested object gives, by path; what it does not give is absent. */
+export function settingsByPath(nested: object): Partial<Record<SettingPath, unknown>> {
+  const byPath: Partial<Record<SettingPath, unknown>> = {};
+  for (const path of SETTING_PATHS) {
+    const value = valueAt(nested, path);
+    if (value !== undefined) byPath[path] = value;
+  }
+  return byPath;
+}
 
 /** The value in force: the tenant's own, else the platform's. */
 export function effectiveSetting<P extends SettingPath>(

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../lib/sha256.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import type { ClientSecret } from './client.ts';
 
@@ -25,5 +26,5 @@ export function newSecret(now: Date, expiresAt: Date | null): NewSecret {
 }
 
 export function hashOfSecret(plain: string): string {
-  return createHash('sha256').update(plain).digest('base64url');
+  return sha256(plain);
 }

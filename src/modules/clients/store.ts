@@ -7,6 +7,7 @@ import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import type { DeletionListener, DeletionWatch } from '../../mongo/deletion-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
+import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
@@ -35,9 +36,8 @@ export class ClientStore {
     this.#model = model;
     this.#list = `${tenant} clients`;
     this.#byId = new DataLoader(async (ids) => {
-      const clients = await model.find({ _id: { $in: [...ids] } });
-      const byId = new Map(clients.map((client) => [client._id, known(client)]));
-      return ids.map((id) => byId.get(id) ?? null);
+      const clients = (await model.find({ _id: { $in: [...ids] } })).map(known);
+      return inOrderOf(ids, clients, ({ _id }) => _id);
     });
   }
 

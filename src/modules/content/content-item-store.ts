@@ -6,6 +6,7 @@ import { changeDocument, type Target } from '../../graphql/revision.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
+import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import { contentAccess, type ContentAccess } from './content-access.ts';
 import { type ContentItem, contentItemModel, type ContentStatus, LIVING } from './content-item.ts';
@@ -41,14 +42,12 @@ export class ContentItemStore {
     this.#access = access;
     this.#byId = new DataLoader(async (ids) => {
       const items = await model.find({ _id: { $in: [...ids] }, ...this.#visible(null) });
-      const byId = new Map(items.map((item) => [item._id, item]));
-      return ids.map((id) => byId.get(id) ?? null);
+      return inOrderOf(ids, items, ({ _id }) => _id);
     });
     this.#bySlug = new DataLoader(
       async (keys) => {
         const items = await this.withSlugs(keys, this.#visible(null));
-        const bySlug = new Map(items.map((item) => [slugKey(item), item]));
-        return keys.map((key) => bySlug.get(slugKey(key)) ?? null);
+        return inOrderOf(keys.map(slugKey), items, slugKey);
       },
       { cacheKeyFn: slugKey },
     );

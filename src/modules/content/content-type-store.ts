@@ -5,6 +5,7 @@ import { changeDocument, deleteDocument, type Target } from '../../graphql/revis
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
+import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import { type ContentType, contentTypeModel } from './content-type.ts';
 import { isTypeName } from './field-name.ts';
@@ -24,13 +25,11 @@ export class ContentTypeStore {
     this.#list = `${tenant} contentTypes`;
     this.#byId = new DataLoader(async (ids) => {
       const types = await model.find({ _id: { $in: [...ids] } });
-      const byId = new Map(types.map((type) => [type._id, type]));
-      return ids.map((id) => byId.get(id) ?? null);
+      return inOrderOf(ids, types, ({ _id }) => _id);
     });
     this.#byName = new DataLoader(async (names) => {
       const types = await model.find({ name: { $in: [...names] } });
-      const byName = new Map(types.map((type) => [type.name, type]));
-      return names.map((name) => byName.get(name) ?? null);
+      return inOrderOf(names, types, ({ name }) => name);
     });
   }
 

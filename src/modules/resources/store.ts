@@ -5,6 +5,7 @@ import { startsWith } from '../../graphql/text-prefix.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
+import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import { AUDIENCE_INDEX } from './migrations/001-unique-audience.ts';
 import { type ApiResource, resourceModel } from './resource.ts';
@@ -28,8 +29,7 @@ export class ResourceStore {
     this.#list = `${tenant} resources`;
     this.#byId = new DataLoader(async (ids) => {
       const resources = await model.find({ _id: { $in: [...ids] } });
-      const byId = new Map(resources.map((resource) => [resource._id, resource]));
-      return ids.map((id) => byId.get(id) ?? null);
+      return inOrderOf(ids, resources, ({ _id }) => _id);
     });
   }
 

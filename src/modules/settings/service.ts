@@ -1,7 +1,7 @@
 import { parseInput } from '../../graphql/user-errors.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { SETTING_PATHS, type SettingPath } from '../../tenancy/settings.ts';
+import { SETTING_PATHS, settingsByPath, type SettingPath } from '../../tenancy/settings.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { SettingsInput } from './settings-input.ts';
 
@@ -12,13 +12,7 @@ import { SettingsInput } from './settings-input.ts';
  */
 export async function updateSettings(scope: Scope, input: object): Promise<Tenant> {
   const { expectedRevision, ...values } = parseInput(SettingsInput, input);
-  const changes = new Map<SettingPath, unknown>();
-  for (const path of SETTING_PATHS) {
-    const value = path
-      .split('.')
-      .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], values);
-    if (value !== undefined) changes.set(path, value);
-  }
+  const changes = new Map(Object.entries(settingsByPath(values)) as [SettingPath, unknown][]);
   return change(scope, changes, expectedRevision);
 }
 
