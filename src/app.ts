@@ -5,21 +5,11 @@ import { TokenCache } from './auth/token-cache.ts';
 import type { Config } from './config/config.ts';
 import type { SecretBox } from './config/secrets.ts';
 import { boundRegistration } from './control-plane/bound-registration.ts';
-import { CachedDirectory } from './control-plane/cached-directory.ts';
-import { Clusters } from './control-plane/clusters.ts';
 import { openControlDatabase } from './control-plane/control-database.ts';
+import { createControlPlane } from './control-plane/control-plane.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
-import { createFleetMigration } from './control-plane/fleet-migration.ts';
-import type { Platform } from './control-plane/graphql/context.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
-import { createLifecycle } from './control-plane/lifecycle.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
-import { createProvisioning } from './control-plane/provisioning.ts';
-import { createRegistrationQuota } from './control-plane/registration-quota.ts';
-import { createRegistration } from './control-plane/registration.ts';
-import { createSweeper } from './control-plane/sweeper.ts';
-import { tenantDatabases } from './control-plane/tenant-database.ts';
-import { createTokenIssuer } from './control-plane/token-issuer.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { localVisit } from './http/local-visit.ts';
@@ -103,16 +93,23 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     });
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
-    const directory = new CachedDirectory(control);
-    const clusters = new Clusters({ control, controlUri: mongoUri, box, events });
+    const migrations = modules.flatMap((module) => module.migrations);
+    const { directory, clusters, fleet, tokens, sweeper, platform } = createControlPlane({
+      control,
+      controlUri: mongoUri,
+      config,
+      box,
+      clients,
+      modules,
+      migrations,
+      evictShell: (tenant, how) => shells.evict(tenant, how),
+      events,
+    });
     await clusters.ensureDefault(defaultBudget);
     const account = (cluster: string, count: number) => {
       clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
     };
 
-    const migrations = modules.flatMap((module) => module.migrations);
-    const useDatabase = tenantDatabases({ clients, clusters });
-    const fleet = createFleetMigration({ control, useDatabase, migrations, events });
     const shells = stack.use(
       createShellHost({
         clients,
@@ -130,48 +127,8 @@ export async function createApp({ config, box, log, mongoUri, defaultBudget }: A
     stack.use(
       await followDirectory(control, directory, events, (tenant, how) => void shells.evict(tenant, how)),
     );
+    stack.use(sweeper);
     metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
-
-    const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
-    const provisioning = createProvisioning({
-      control,
-      directory,
-      clusters,
-      useDatabase,
-      migrations,
-      events,
-    });
-    const registration = createRegistration({
-      control,
-      clusters,
-      provisioning,
-      useDatabase,
-      tokens,
-      box,
-      publicUrl,
-      modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),
-    });
-    const lifecycle = createLifecycle({
-      control,
-      directory,
-      clusters,
-      useDatabase,
-      evictShell: (tenant, how) => shells.evict(tenant, how),
-      events,
-    });
-    const sweeper = stack.use(createSweeper({ control, registration, provisioning, lifecycle, events }));
-    const { perHour, perAddressPerHour, isOpen } = config.registration;
-    const platform: Platform = {
-      control,
-      directory,
-      clusters,
-      registration,
-      quota: createRegistrationQuota({ db: control.db, client, perHour, perAddressPerHour }),
-      lifecycle,
-      fleet,
-      publicUrl,
-      isRegistrationOpen: isOpen,
-    };
 
     const schemas = createTenantSchemas(modules);
     const platformSchema = createPlatformSchema();

@@ -1,0 +1,68 @@
+import type { Config } from '../config/config.ts';
+import type { SecretBox } from '../config/secrets.ts';
+import type { ClientPool } from '../mongo/client-pool.ts';
+import type { Migration } from '../mongo/migration.ts';
+import type { Module } from '../modules/module.ts';
+import type { Events } from '../observability/events.ts';
+import { CachedDirectory } from './cached-directory.ts';
+import { Clusters } from './clusters.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { createFleetMigration } from './fleet-migration.ts';
+import type { Platform } from './graphql/context.ts';
+import { createLifecycle, type LifecycleOptions } from './lifecycle.ts';
+import { createProvisioning } from './provisioning.ts';
+import { createRegistrationQuota } from './registration-quota.ts';
+import { createRegistration } from './registration.ts';
+import { createSweeper } from './sweeper.ts';
+import { tenantDatabases } from './tenant-database.ts';
+import { createTokenIssuer } from './token-issuer.ts';
+
+export interface ControlPlaneOptions {
+  control: ControlDatabase;
+  /** Connection string of the control database, which is also the first cluster. */
+  controlUri: string;
+  config: Config;
+  box: SecretBox;
+  clients: ClientPool;
+  modules: readonly Module[];
+  migrations: readonly Migration[];
+  evictShell: LifecycleOptions['evictShell'];
+  events: Events;
+}
+
+/** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
+export function createControlPlane(options: ControlPlaneOptions) {
+  const { control, controlUri, config, box, clients, modules, migrations, evictShell, events } = options;
+  const { publicUrl } = config.http;
+  const directory = new CachedDirectory(control);
+  const clusters = new Clusters({ control, controlUri, box, events });
+  const useDatabase = tenantDatabases({ clients, clusters });
+  const fleet = createFleetMigration({ control, useDatabase, migrations, events });
+  const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
+  const provisioning = createProvisioning({ control, directory, clusters, useDatabase, migrations, events });
+  const registration = createRegistration({
+    control,
+    clusters,
+    provisioning,
+    useDatabase,
+    tokens,
+    box,
+    publicUrl,
+    modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),
+  });
+  const lifecycle = createLifecycle({ control, directory, clusters, useDatabase, evictShell, events });
+  const sweeper = createSweeper({ control, registration, provisioning, lifecycle, events });
+  const { perHour, perAddressPerHour, isOpen } = config.registration;
+  const platform: Platform = {
+    control,
+    directory,
+    clusters,
+    registration,
+    quota: createRegistrationQuota({ db: control.db, client: control.db.client, perHour, perAddressPerHour }),
+    lifecycle,
+    fleet,
+    publicUrl,
+    isRegistrationOpen: isOpen,
+  };
+  return { directory, clusters, fleet, tokens, sweeper, platform };
+}
