@@ -32,7 +32,8 @@ import { useSchemaFile } from './http/use-schema-file.ts';
 import { useScope } from './http/use-scope.ts';
 import { systemClock } from './lib/clock.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
-import { modules } from './modules/index.ts';
+import { modules as builtIn } from './modules/index.ts';
+import type { Module } from './modules/module.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';
@@ -49,6 +50,8 @@ export interface AppOptions {
   mongoUri: string;
   /** Namespaces the first cluster may hold, when it is not known yet. */
   defaultBudget: number;
+  /** The features tenants can have; those of this build when absent. */
+  modules?: readonly Module[];
 }
 
 /** Verified tokens kept. */
@@ -67,7 +70,8 @@ const DEVELOPMENT_TOKEN_MS = 3_600_000;
  * Builds the gateway: the one place where its parts are made and put together. Nothing listens yet, and the parts
  * that run by themselves start with {@link App.start}.
  */
-export async function createApp({ config, box, log, mongoUri, defaultBudget }: AppOptions) {
+export async function createApp(options: AppOptions) {
+  const { config, box, log, mongoUri, defaultBudget, modules = builtIn } = options;
   const stack = new ResourceStack();
   try {
     const metrics = createMetrics();

@@ -8,6 +8,7 @@ import { secretBox, type SecretBox } from '../../src/config/secrets.ts';
 import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
 import { drain, listen } from '../../src/http/listen.ts';
 import { createHttpServer } from '../../src/http/server.ts';
+import type { Module } from '../../src/modules/module.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { mongodbUri } from './mongodb-uri.ts';
 
@@ -24,8 +25,15 @@ export interface TestGateway extends AsyncDisposable {
 
 const MASTER_KEY = randomBytes(32);
 
-/** Starts one. Settings are those of the environment, as a user would give them. */
-export async function startGateway(env: Record<string, string> = {}): Promise<TestGateway> {
+/**
+ * Starts one. Settings are those of the environment, as a user would give them.
+ *
+ * @param modules - instead of those of this build.
+ */
+export async function startGateway(
+  env: Record<string, string> = {},
+  { modules }: { modules?: readonly Module[] } = {},
+): Promise<TestGateway> {
   const controlDatabase = env['CONTROL_DATABASE'] ?? `test_${randomBytes(6).toString('hex')}`;
   const config = configFrom(
     readEnv({
@@ -43,7 +51,14 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Te
   const log = createLogger('debug', {
     write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>),
   });
-  const app = await createApp({ config, box, log, mongoUri: mongodbUri(), defaultBudget: 1_000_000 });
+  const app = await createApp({
+    config,
+    box,
+    log,
+    mongoUri: mongodbUri(),
+    defaultBudget: 1_000_000,
+    ...(modules && { modules }),
+  });
   const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
   const port = await listen(server, config.http.port, '127.0.0.1');
   return {
