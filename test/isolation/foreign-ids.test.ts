@@ -1,7 +1,7 @@
 import { getNamedType, type GraphQLSchema, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PLACEMENT_MODES } from '../../src/tenancy/tenant.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { addSecondCluster, SECOND, startGateway, type TestGateway } from '../support/gateway.ts';
 import type { GraphQLReply } from '../support/request.ts';
 import { idArguments } from './id-arguments.ts';
 import { dump, type Ids, openWorld, type World } from './world.ts';
@@ -10,6 +10,7 @@ let gateway: TestGateway;
 
 beforeAll(async () => {
   gateway = await startGateway();
+  await addSecondCluster(gateway);
 });
 
 afterAll(() => gateway[Symbol.asyncDispose]());
@@ -261,7 +262,7 @@ describe.each(PLACEMENT_MODES)('in mode %s', (mode) => {
   );
 
   test('works with what is the own, so that the probes above ask for something', async () => {
-    const initech = await openWorld(gateway, `initech-${mode.toLowerCase()}`, mode);
+    const initech = await openWorld(gateway, `initech-${mode.toLowerCase()}`, mode, SECOND);
     const isDelete = (field: string) => field.startsWith('delete');
     // What deletes comes last: an item before its type, a client before what it was granted.
     const order = Object.keys(CALLS).sort((one, other) => Number(isDelete(one)) - Number(isDelete(other)));

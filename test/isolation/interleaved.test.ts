@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PLACEMENT_MODES } from '../../src/tenancy/tenant.ts';
-import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { addSecondCluster, SECOND, startGateway, type TestGateway } from '../support/gateway.ts';
 import { graphql } from '../support/request.ts';
 import { copyWorld, openWorld, type World } from './world.ts';
 
@@ -27,11 +27,12 @@ let shared: World['ids'];
 beforeAll(async () => {
   // Fewer shells than tenants, so that they come and go under the requests.
   gateway = await startGateway({ SHELL_CAPACITY: '8' });
+  await addSecondCluster(gateway);
   worlds = [];
   for (const [index, name] of NAMES.entries()) {
-    worlds.push(
-      await openWorld(gateway, name, PLACEMENT_MODES[index % PLACEMENT_MODES.length] ?? 'DATABASE'),
-    );
+    const mode = PLACEMENT_MODES[index % PLACEMENT_MODES.length] ?? 'DATABASE';
+    // Each mode on either server, so that a tenant's neighbours are of every kind.
+    worlds.push(await openWorld(gateway, name, mode, index % 2 === 0 ? 'default' : SECOND));
   }
   const [first, ...others] = worlds;
   if (first === undefined) throw new Error('no tenants');

@@ -2,7 +2,7 @@ import { mongo } from 'mongoose';
 import type { PlacementMode } from '../../src/tenancy/tenant.ts';
 import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
 import type { TestGateway } from '../support/gateway.ts';
-import { mongodbUri } from '../support/mongodb-uri.ts';
+import { secondMongodbUri } from '../support/mongodb-uri.ts';
 import { createTenant } from '../support/platform.ts';
 import { graphql, type GraphQLReply } from '../support/request.ts';
 
@@ -30,15 +30,17 @@ export interface Ids {
   cursors: Record<'clients' | 'resources' | 'contentItems' | 'contentTypes', string>;
 }
 
+/** `cluster`: for the modes that share one; the first cluster when absent. A deployment of its own is the second server. */
 export async function openWorld(
   gateway: TestGateway,
   identifier: string,
   mode: PlacementMode,
+  cluster = 'default',
 ): Promise<World> {
   const { tenant, bootstrap } = await createTenant(gateway, {
     identifier,
     name: `The ${identifier} company`,
-    placement: { mode, ...(mode === 'DEDICATED' ? { connectionString: mongodbUri() } : {}) },
+    placement: { mode, ...(mode === 'DEDICATED' ? { connectionString: secondMongodbUri() } : { cluster }) },
   });
   const record = await gateway.app.platform.control.tenants.findOne({ _id: tenant?.id ?? '' });
   if (record === null || bootstrap === null) throw new Error(`${identifier} was not created`);
@@ -54,7 +56,7 @@ export async function openWorld(
     identifier,
     token: bootstrap.accessToken,
     record,
-    db: gateway.app.platform.control.db.client.db(record.placement.database),
+    db: await gateway.databases.of(record),
     ids: await seed(identifier, run),
     run,
   };

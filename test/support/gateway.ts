@@ -10,7 +10,9 @@ import { drain, listen } from '../../src/http/listen.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import type { Module } from '../../src/modules/module.ts';
 import { createLogger } from '../../src/observability/logger.ts';
-import { mongodbUri } from './mongodb-uri.ts';
+import type { PlacementRequest } from '../../src/control-plane/registration-input.ts';
+import { mongodbUri, secondMongodbUri } from './mongodb-uri.ts';
+import { tenantDatabases, type TenantDatabases } from './tenant-databases.ts';
 
 /** A gateway that listens, over the run's MongoDB and a control database of its own. */
 export interface TestGateway extends AsyncDisposable {
@@ -19,6 +21,7 @@ export interface TestGateway extends AsyncDisposable {
   config: Config;
   box: SecretBox;
   port: number;
+  databases: TenantDatabases;
   /** Log lines so far, parsed. */
   logs: Record<string, unknown>[];
 }
@@ -61,8 +64,10 @@ export async function startGateway(
   });
   const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
   const port = await listen(server, config.http.port, '127.0.0.1');
+  const databases = tenantDatabases(app);
   return {
     app,
+    databases,
     server,
     config,
     box,
@@ -70,18 +75,8 @@ export async function startGateway(
     logs,
     async [Symbol.asyncDispose]() {
       await drain(server, 20);
-      const { tenants } = app.platform.control;
-      for (const { placement } of await tenants.find({})) {
-        const db = app.platform.control.db.client.db(placement.database);
-        if (placement.prefix === '') {
-          await db.dropDatabase();
-          continue;
-        }
-        // Prefixed tenants of other test files live in the same database.
-        for (const { name } of await db.listCollections({}, { nameOnly: true }).toArray()) {
-          if (name.startsWith(placement.prefix)) await db.dropCollection(name);
-        }
-      }
+      await databases.drop();
+      await databases[Symbol.asyncDispose]();
       await app.platform.control.db.dropDatabase();
       await app[Symbol.asyncDispose]();
     },
@@ -94,15 +89,24 @@ export interface TestTenant {
   token(scopes?: readonly TenantScope[]): Promise<string>;
 }
 
+/** The name of the cluster that {@link addSecondCluster} adds. */
+export const SECOND = 'second';
+
+/** Makes the run's second server a cluster that tenants can be placed on, by name or when it has the most room. */
+export async function addSecondCluster({ app }: TestGateway, budget = 100_000): Promise<void> {
+  await app.platform.clusters.add({ name: SECOND, connectionString: secondMongodbUri(), budget });
+}
+
 /** Registers a tenant through the code that registers anyone. */
 export async function registerTenant(
   { app }: TestGateway,
   identifier: string,
   input: object = {},
+  placement: PlacementRequest = { mode: 'DATABASE' },
 ): Promise<TestTenant> {
   const { record } = await app.platform.registration.register(
     { identifier, name: `Tenant ${identifier}`, ...input },
-    { isSelfRegistered: false, placement: { mode: 'DATABASE' } },
+    { isSelfRegistered: false, placement },
   );
   return {
     record,

@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { mongodbUri } from './mongodb-uri.ts';
 
 /**
- * A road of its own to the run's MongoDB: its connections can be counted, and it can be blocked without any other test
+ * A road of its own to a MongoDB of the run: its connections can be counted, and it can be blocked without any other test
  * noticing.
  */
 export interface MongoProxy extends AsyncDisposable {
@@ -17,8 +17,9 @@ export interface MongoProxy extends AsyncDisposable {
   unblock(): void;
 }
 
-export async function openMongoProxy(credential = ''): Promise<MongoProxy> {
-  const target = new URL(mongodbUri().replace(/^mongodb:/, 'http:'));
+/** `to`: the first server of the run when absent. */
+export async function openMongoProxy(credential = '', to = mongodbUri()): Promise<MongoProxy> {
+  const target = new URL(to.replace(/^mongodb:/, 'http:'));
   const sockets = new Set<Socket>();
   let open = 0;
   let peak = 0;
