@@ -4,7 +4,7 @@ import { isIdentifier } from '../tenancy/identifier.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { requireCanonical, tokenDigest } from './canonical-token.ts';
 import type { Principal } from './principal.ts';
-import { scopeSet } from './scope-set.ts';
+import { confinedScopes, scopeSet } from './scope-set.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
 import { invalidToken } from './unauthenticated.ts';
 import { verifyJwt } from './verify-jwt.ts';
@@ -76,17 +76,18 @@ function issuerOf(token: string): string {
 }
 
 function principalOf(payload: JWTPayload): Principal {
-  const { sub, client_id: clientId, scope = '' } = payload;
+  const { sub, client_id: clientId, scope = '', app_tenant: applicationTenant = null } = payload;
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') {
     throw invalidToken('a claim has the wrong type');
   }
   // A caller confined to an application tenant must never be served as if it had the whole tenant.
-  if (payload['app_tenant'] !== undefined) throw invalidToken('confined callers are not supported');
+  if (applicationTenant !== null) throw invalidToken('confined callers are not supported');
   return {
     kind: sub === clientId ? 'client' : 'user',
     subject: sub,
     clientId,
-    scopes: scopeSet(scope),
+    scopes: applicationTenant === null ? scopeSet(scope) : confinedScopes(scope),
+    applicationTenant,
     issuedAtMs: (payload.iat ?? 0) * 1_000,
   };
 }

@@ -1,3 +1,5 @@
+import type { Rows } from '../mongo/rows.ts';
+
 /** The verified caller. Scopes are a set of names; what they allow is decided by the rules. */
 export type Principal =
   | { readonly kind: 'anonymous' }
@@ -6,6 +8,8 @@ export type Principal =
       readonly subject: string;
       readonly clientId: string;
       readonly scopes: ReadonlySet<string>;
+      /** Id of the application tenant the caller is confined to; null: the whole tenant. */
+      readonly applicationTenant: string | null;
       /** When its token was issued, in milliseconds since the epoch. */
       readonly issuedAtMs: number;
     };
@@ -15,5 +19,14 @@ export const ANONYMOUS: Principal = { kind: 'anonymous' };
 export function scopesOf(principal: Principal): ReadonlySet<string> {
   return principal.kind === 'anonymous' ? NO_SCOPES : principal.scopes;
 }
+
+/** What a caller sees and writes of what application tenants have. Nobody in particular sees what belongs to none. */
+export function rowsOf(principal: Principal): Rows {
+  if (principal.kind === 'anonymous') return OWN_ROWS;
+  const { applicationTenant } = principal;
+  return applicationTenant === null ? 'ALL' : { applicationTenant };
+}
+
+const OWN_ROWS: Rows = { applicationTenant: null };
 
 const NO_SCOPES: ReadonlySet<string> = new Set();

@@ -27,6 +27,19 @@ export function isTenantScope(text: string): text is TenantScope {
   return Object.hasOwn(SCOPES, text);
 }
 
+/**
+ * What somebody confined to an application tenant can hold: modules, resources, clients and the tenant itself belong to
+ * the whole tenant.
+ */
+export const CONFINED_SCOPES: ReadonlySet<string> = new Set<TenantScope>([
+  'settings:read',
+  'content:read',
+  'content:write',
+  'content:publish',
+  'users:read',
+  'users:write',
+]);
+
 /** Scopes of operator tokens. */
 export const PLATFORM_SCOPES = {
   'platform:tenants:read': 'read tenants of every status',

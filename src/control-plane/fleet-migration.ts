@@ -116,10 +116,14 @@ async function acquire(
 }
 
 /** Indexes of collections that do not exist are left to the first write (`mongo/collections.ts`). */
-async function run({ indexes = {}, transform }: Migration, database: TenantDatabase): Promise<void> {
+async function run(
+  { indexes = {}, drops = {}, transform }: Migration,
+  database: TenantDatabase,
+): Promise<void> {
   for (const [collection, definitions] of Object.entries(indexes)) {
     if (await database.hasCollection(collection)) await database.createIndexes(collection, definitions);
   }
+  for (const [collection, names] of Object.entries(drops)) await database.dropIndexes(collection, names);
   await transform?.((name: string): mongo.Collection => database.collection(name));
 }
 

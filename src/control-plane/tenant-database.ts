@@ -15,6 +15,8 @@ export interface TenantDatabase {
   collection(name: string): mongo.Collection;
   hasCollection(name: string): Promise<boolean>;
   createIndexes(name: string, indexes: readonly IndexDefinition[]): Promise<void>;
+  /** Indexes that are not there are as good as dropped. */
+  dropIndexes(name: string, indexes: readonly string[]): Promise<void>;
   /** Drops everything the tenant has there; refuses when the stamp is somebody else's. Answers the namespaces freed. */
   drop(): Promise<number>;
 }
@@ -64,6 +66,13 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
         createIndexes: async (name, indexes) => {
           await db.command({ createIndexes: placement.prefix + name, indexes }, catalogueSignal());
         },
+        dropIndexes: async (name, indexes) => {
+          for (const index of indexes) {
+            await db
+              .command({ dropIndexes: placement.prefix + name, index }, catalogueSignal())
+              .catch(ignoreMissing);
+          }
+        },
       });
     } finally {
       client.release();
@@ -72,3 +81,8 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
 }
 
 export type UseTenantDatabase = ReturnType<typeof tenantDatabases>;
+
+/** Server codes of a collection (26) and an index (27) that is not there. */
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof mongo.MongoServerError) || (error.code !== 26 && error.code !== 27)) throw error;
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { userError } from '../lib/user-error.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7, uuidv8Of } from '../lib/uuid.ts';
+import { homeOf } from '../mongo/rows.ts';
 import type { Scope } from '../shell/scope.ts';
 
 /** Characters of base64url that hold 128 bits: fewer could be guessed, and then a stranger's replay would answer. */
@@ -40,7 +41,7 @@ export interface Creation {
 export function creationOf(scope: Scope, kind: string, key: string | undefined, input: object): Creation {
   if (key === undefined) return { id: uuidv7() };
   return {
-    id: uuidv8Of(JSON.stringify([scope.tenant.id, kind, key])),
+    id: uuidv8Of(JSON.stringify([scope.tenant.id, homeOf(scope.rows), kind, key])),
     inputHash: sha256(JSON.stringify(input)),
   };
 }

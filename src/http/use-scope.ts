@@ -1,4 +1,4 @@
-import { ANONYMOUS } from '../auth/principal.ts';
+import { ANONYMOUS, rowsOf } from '../auth/principal.ts';
 import { invalidToken } from '../auth/unauthenticated.ts';
 import { openScope, type Scope } from '../shell/scope.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
@@ -26,6 +26,7 @@ export function useScope({ shells, registration, isCallerLive, platform }: Scope
     const scope = await openScope(lease, {
       tenant,
       principal,
+      rows: rowsOf(principal),
       abort,
       log,
       registration: writes,

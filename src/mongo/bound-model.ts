@@ -1,6 +1,7 @@
 import { type QueryOptions, type UpdateQuery, type mongo, Query } from 'mongoose';
 import { guardFilter } from './guard-filter.ts';
 import type { ModelDefinition, Stored } from './model.ts';
+import { requireWritable, rowFilter, type Rows } from './rows.ts';
 
 export interface ReadOptions {
   sort?: Record<string, 1 | -1>;
@@ -14,6 +15,8 @@ export interface CommandContext {
   /** Ends each command of its own accord, where there is no request; in milliseconds. */
   timeoutMs?: number;
   session?: mongo.ClientSession;
+  /** Which rows of a partitioned collection it is about; all, when absent. */
+  rows?: Rows;
 }
 
 type CommandOptions = Pick<CommandContext, 'signal' | 'session'>;
@@ -44,15 +47,15 @@ export class BoundModel<T extends Stored> {
   }
 
   async findOne(filter: mongo.Filter<T>): Promise<T | null> {
-    return (await this.#query().findOne(guardFilter(filter) as object)) as T | null;
+    return (await this.#query().findOne(this.#filter(filter))) as T | null;
   }
 
   async find(filter: mongo.Filter<T>, options: ReadOptions = {}): Promise<T[]> {
-    return (await this.#query({ ...options }).find(guardFilter(filter) as object)) as T[];
+    return (await this.#query({ ...options }).find(this.#filter(filter))) as T[];
   }
 
   async count(filter: mongo.Filter<T>): Promise<number> {
-    return (await this.#query().countDocuments(guardFilter(filter) as object)) as number;
+    return (await this.#query().countDocuments(this.#filter(filter))) as number;
   }
 
   /** True when a document matches; cheaper than counting. */
@@ -62,7 +65,7 @@ export class BoundModel<T extends Stored> {
 
   /** Validates and casts, then inserts. */
   async insert(document: T): Promise<T> {
-    await this.#beforeWrite();
+    await this.#prepareWrite();
     const plain = await this.#plain(document);
     await this.#collection.insertOne(plain as mongo.OptionalUnlessRequiredId<T>, this.#commandOptions());
     return plain;
@@ -71,7 +74,7 @@ export class BoundModel<T extends Stored> {
   /** Inserts in one command; for seeding and imports. */
   async insertMany(documents: readonly T[]): Promise<void> {
     if (documents.length === 0) return;
-    await this.#beforeWrite();
+    await this.#prepareWrite();
     const plain = await Promise.all(documents.map((document) => this.#plain(document)));
     await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#commandOptions());
   }
@@ -82,13 +85,29 @@ export class BoundModel<T extends Stored> {
     update: UpdateQuery<T>,
     { sort }: Pick<ReadOptions, 'sort'> = {},
   ): Promise<T | null> {
-    await this.#beforeWrite();
+    await this.#prepareWrite();
     const options: QueryOptions = { returnDocument: 'after', runValidators: true, ...(sort && { sort }) };
-    return (await this.#query(options).findOneAndUpdate(guardFilter(filter) as object, update)) as T | null;
+    return (await this.#query(options).findOneAndUpdate(this.#filter(filter), update)) as T | null;
   }
 
   async findOneAndDelete(filter: mongo.Filter<T>): Promise<T | null> {
-    return (await this.#query().findOneAndDelete(guardFilter(filter) as object)) as T | null;
+    requireWritable(this.#definition, this.#rows);
+    return (await this.#query().findOneAndDelete(this.#filter(filter))) as T | null;
+  }
+
+  get #rows(): Rows {
+    return this.#context.rows ?? 'ALL';
+  }
+
+  async #prepareWrite(): Promise<void> {
+    requireWritable(this.#definition, this.#rows);
+    await this.#beforeWrite();
+  }
+
+  #filter(filter: mongo.Filter<T>): object {
+    const guarded = guardFilter(filter);
+    const own = rowFilter(this.#definition, this.#rows);
+    return own === undefined ? guarded : { $and: [own, guarded] };
   }
 
   #query(options: QueryOptions = {}) {
@@ -105,13 +124,16 @@ export class BoundModel<T extends Stored> {
   }
 
   async #plain(document: T): Promise<T> {
-    const hydrated = new this.#definition.compiled(document);
+    const hydrated = new this.#definition.compiled({
+      ...document,
+      ...rowFilter(this.#definition, this.#rows),
+    });
     await hydrated.validate();
     return hydrated.toObject({ depopulate: true, flattenMaps: false }) as unknown as T;
   }
 
   #commandOptions(): CommandOptions {
-    const { timeoutMs, ...options } = this.#context;
+    const { timeoutMs, rows: _rows, ...options } = this.#context;
     return timeoutMs === undefined ? options : { ...options, signal: AbortSignal.timeout(timeoutMs) };
   }
 }

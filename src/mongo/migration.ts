@@ -10,6 +10,8 @@ export interface Migration {
   readonly name: string;
   /** Indexes by collection. On a collection that does not exist yet they are deferred to its first write. */
   readonly indexes?: Readonly<Record<string, readonly IndexDefinition[]>>;
+  /** Names of indexes by collection that its own take the place of; dropped once those are there. */
+  readonly drops?: Readonly<Record<string, readonly string[]>>;
   /** Changes documents that exist; must be able to run while the tenant is served (expand, then contract). */
   readonly transform?: (collection: (name: string) => mongo.Collection) => Promise<void>;
 }
@@ -19,9 +21,13 @@ export function indexesByCollection(
   migrations: readonly Migration[],
 ): ReadonlyMap<string, readonly IndexDefinition[]> {
   const byCollection = new Map<string, IndexDefinition[]>();
-  for (const { indexes = {} } of migrations) {
+  for (const { indexes = {}, drops = {} } of migrations) {
     for (const [collection, definitions] of Object.entries(indexes)) {
       byCollection.set(collection, [...(byCollection.get(collection) ?? []), ...definitions]);
+    }
+    for (const [collection, names] of Object.entries(drops)) {
+      const kept = (byCollection.get(collection) ?? []).filter(({ name }) => !names.includes(name));
+      byCollection.set(collection, kept);
     }
   }
   return byCollection;

@@ -1,5 +1,6 @@
 import type { Model as MongooseModel, Schema } from 'mongoose';
 import { mongoose } from './mongoose.ts';
+import type { Partitioned } from './rows.ts';
 
 /** An index of a collection; `key` as in `createIndexes`. */
 export interface IndexDefinition {
@@ -20,6 +21,8 @@ export interface Stored {
 export interface ModelDefinition<T extends Stored> {
   /** Collection name; a prefixed tenant gets its prefix in front. */
   readonly collection: string;
+  /** True: each document belongs to an application tenant or to none (see `rows.ts`). */
+  readonly isPartitioned: boolean;
   readonly compiled: MongooseModel<T>;
 }
 
@@ -30,12 +33,22 @@ export interface ModelDefinition<T extends Stored> {
  * export const clientModel = defineModel<Client>('clients', new Schema<Client>({ _id: String, name: String }));
  */
 export function defineModel<T extends Stored>(collection: string, schema: Schema<T>): ModelDefinition<T> {
+  return { collection, isPartitioned: false, compiled: compiledOf(collection, schema) };
+}
+
+/** A model whose documents belong to application tenants; their part of the schema is added here. */
+export function definePartitionedModel<T extends Partitioned>(
+  collection: string,
+  schema: Schema<T>,
+): ModelDefinition<T> {
+  schema.add({ applicationTenant: { type: String, default: null } } as Parameters<typeof schema.add>[0]);
+  return { collection, isPartitioned: true, compiled: compiledOf(collection, schema) };
+}
+
+function compiledOf<T extends Stored>(collection: string, schema: Schema<T>): MongooseModel<T> {
   schema.set('versionKey', false);
   schema.set('minimize', false);
   schema.set('strict', 'throw');
   schema.set('strictQuery', 'throw');
-  return {
-    collection,
-    compiled: mongoose.model(collection, schema, collection) as unknown as MongooseModel<T>,
-  };
+  return mongoose.model(collection, schema, collection) as unknown as MongooseModel<T>;
 }

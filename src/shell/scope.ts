@@ -3,6 +3,7 @@ import type { Principal } from '../auth/principal.ts';
 import type { Lease } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ModelDefinition, Stored } from '../mongo/model.ts';
+import type { Rows } from '../mongo/rows.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
@@ -23,6 +24,8 @@ export interface Platform {
 export interface Scope {
   readonly tenant: Tenant;
   readonly principal: Principal;
+  /** What it may see and write of what application tenants have. */
+  readonly rows: Rows;
   /** Aborted at the request's deadline, when the caller hangs up and when the shell must close. */
   readonly signal: AbortSignal;
   readonly log: Logger;
@@ -38,6 +41,7 @@ export interface Scope {
 export interface ScopeOptions {
   tenant: Tenant;
   principal: Principal;
+  rows: Rows;
   /** Ends the request; the scope aborts it when the shell must close. */
   abort: AbortController;
   log: Logger;
@@ -73,7 +77,7 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
           definition,
           shell.collections.of(definition),
           () => shell.collections.beforeWrite(definition.collection),
-          { signal },
+          { signal, rows: rest.rows },
         ),
       release: () => {
         lease.signal.removeEventListener('abort', onShellClosing);

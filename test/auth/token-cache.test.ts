@@ -11,7 +11,7 @@ const GLOBEX = { id: 'globex' as TenantId, version: 1 };
 function verified(tenant: TenantId, subject: string, expiresAtMs = NOW + 600_000): VerifiedToken {
   return {
     tenant,
-    principal: { kind: 'user', subject, clientId: 'app', scopes: new Set(), issuedAtMs: NOW },
+    principal: { kind: 'user', subject, clientId: 'app', scopes: new Set(), applicationTenant: null, issuedAtMs: NOW },
     expiresAtMs,
   };
 }

@@ -25,6 +25,7 @@ function scopeOf(tenant: Tenant, lease = gateway.app.shells.lease(tenant)): Prom
   return openScope(lease, {
     tenant,
     principal: ANONYMOUS,
+    rows: 'ALL',
     abort: new AbortController(),
     log: createLogger('silent'),
     registration: gateway.app.bindRegistration(tenant),

@@ -1,6 +1,6 @@
 import { execute, type GraphQLFormattedError, parse, validate } from 'graphql';
 import { mongo } from 'mongoose';
-import { ANONYMOUS, type Principal } from '../../src/auth/principal.ts';
+import { ANONYMOUS, type Principal, rowsOf } from '../../src/auth/principal.ts';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
 import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { CodedError } from '../../src/lib/coded-error.ts';
@@ -27,6 +27,8 @@ export interface Caller {
   scopes?: readonly string[];
   isAnonymous?: boolean;
   clientId?: string;
+  /** Id of the application tenant the caller is confined to. */
+  applicationTenant?: string | null;
 }
 
 /** A tenant with a database of its own, reached through its schema as the endpoint would. */
@@ -107,6 +109,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     scopes = TENANT_SCOPES,
     clientId = 'tenant-gateway-cli',
     isAnonymous = false,
+    applicationTenant = null,
   }: Caller = {}) => {
     const lease = {
       value: Promise.resolve(shell),
@@ -115,10 +118,18 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     };
     const principal: Principal = isAnonymous
       ? ANONYMOUS
-      : { kind: 'client', subject: clientId, clientId, scopes: new Set(scopes), issuedAtMs: Date.now() };
+      : {
+          kind: 'client',
+          subject: clientId,
+          clientId,
+          scopes: new Set(scopes),
+          applicationTenant,
+          issuedAtMs: Date.now(),
+        };
     return openScope(lease, {
       tenant,
       principal,
+      rows: rowsOf(principal),
       abort: new AbortController(),
       log: createLogger('silent'),
       registration: {} as TenantRegistration,

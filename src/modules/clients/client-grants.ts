@@ -1,10 +1,10 @@
+import { requireOwn } from '../../auth/require-own.ts';
 import { found } from '../../graphql/not-found.ts';
 import { parseInput } from '../../graphql/user-errors.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { resourceStore } from '../resources/store.ts';
 import { requireEach, requireGatewayScopes, ScopesInput } from './client-input.ts';
 import { type Client, type KnownClient, scopesAt } from './client.ts';
-import { requireOwn } from './own-strength.ts';
 import { clientStore } from './store.ts';
 
 /** Where scopes are granted: an API resource by its local id; null: the gateway itself. */
@@ -25,7 +25,7 @@ export async function grantClientScopes(
   const { scopes, expectedRevision } = parseInput(ScopesInput, input);
   if (resource === null) {
     requireGatewayScopes(scopes);
-    requireOwn(scope, scopes);
+    requireOwn(scope.principal, scopes);
   } else {
     await requireResourceScopes(scope, resource, scopes);
   }

@@ -1,3 +1,4 @@
+import { requireOwn } from '../../auth/require-own.ts';
 import { creationOf, keyOfAnotherInput } from '../../graphql/idempotency.ts';
 import { parseInput } from '../../graphql/user-errors.ts';
 import type { Scope } from '../../shell/scope.ts';
@@ -6,7 +7,6 @@ import type { KnownClient } from './client.ts';
 import { forgetLiveness } from './liveness.ts';
 import { newClient } from './new-client.ts';
 import { newSecret } from './new-secret.ts';
-import { requireOwn } from './own-strength.ts';
 import { clientStore } from './store.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function createClient(
   const { idempotencyKey, ...values } = parseInput(CreateInput, input);
   requireRedirectUris(values.redirectUris, values.kind);
   requireGatewayScopes(values.scopes);
-  requireOwn(scope, values.scopes);
+  requireOwn(scope.principal, values.scopes);
 
   const { scopes, description = null, ...rest } = values;
   const creation = creationOf(scope, 'client', idempotencyKey, values);

@@ -1,18 +1,6 @@
-import { scopesOf } from '../../auth/principal.ts';
-import { CodedError } from '../../lib/coded-error.ts';
+import { requireOwn } from '../../auth/require-own.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { type KnownClient, scopesAt } from './client.ts';
-
-/**
- * Nobody grants a scope they lack.
- *
- * @throws {CodedError} FORBIDDEN, naming the first scope the caller lacks
- */
-export function requireOwn({ principal }: Scope, names: readonly string[]): void {
-  const own = scopesOf(principal);
-  const missing = names.find((name) => !own.has(name));
-  if (missing !== undefined) throw new CodedError('FORBIDDEN', `This needs the scope ${missing}.`);
-}
 
 /**
  * Nobody gets hold of a client that may do more at the gateway than they may: not by a secret of their own, and not by
@@ -20,6 +8,6 @@ export function requireOwn({ principal }: Scope, names: readonly string[]): void
  *
  * @throws {CodedError} FORBIDDEN, naming the first scope the caller lacks
  */
-export function requireNotStronger(scope: Scope, client: KnownClient): void {
-  requireOwn(scope, scopesAt(client, null));
+export function requireNotStronger({ principal }: Scope, client: KnownClient): void {
+  requireOwn(principal, scopesAt(client, null));
 }

@@ -1,6 +1,7 @@
 import { creationOf, isReplay, keyOfAnotherInput } from '../../graphql/idempotency.ts';
 import { parseInput } from '../../graphql/user-errors.ts';
 import { userError } from '../../lib/user-error.ts';
+import { homeOf } from '../../mongo/rows.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { effectiveSetting } from '../../tenancy/settings.ts';
 import { CreateContentItem, UpdateContentItem } from './content-item-input.ts';
@@ -29,6 +30,7 @@ export async function createContentItem(scope: Scope, input: object): Promise<Co
   const now = new Date();
   const item: ContentItem = {
     _id: id,
+    applicationTenant: homeOf(scope.rows),
     type: type.name,
     slug,
     locale: values.locale ?? effectiveSetting(scope.tenant.settings, 'locale'),

@@ -5,12 +5,13 @@ import { nothingHasThisId } from '../../graphql/not-found.ts';
 import { changeDocument, type Target } from '../../graphql/revision.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
+import { homeOf, type Rows } from '../../mongo/rows.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import { contentAccess, type ContentAccess } from './content-access.ts';
 import { type ContentItem, contentItemModel, type ContentStatus, LIVING } from './content-item.ts';
-import { SLUG_INDEX } from './migrations/001-indexes.ts';
+import { SLUG_INDEX } from './migrations/002-application-tenants.ts';
 
 type ItemFilter = mongo.Filter<ContentItem>;
 
@@ -31,14 +32,17 @@ export type DecideChange = (item: ContentItem) => ItemChange | undefined | Promi
 /** The only door to a tenant's items. Every read of this part shows what the caller may see, whatever the rules say. */
 export class ContentItemStore {
   readonly #model: BoundModel<ContentItem>;
+  readonly #applicationTenant: string | null;
   readonly #list: string;
   readonly #access: () => ContentAccess;
   readonly #byId: DataLoader<string, ContentItem | null>;
   readonly #bySlug: DataLoader<SlugKey, ContentItem | null, string>;
 
-  constructor(model: BoundModel<ContentItem>, tenant: string, access: () => ContentAccess) {
+  /** `rows`: as the model is bound to. A slug leads to an item of theirs; of all of them, to the tenant's own. */
+  constructor(model: BoundModel<ContentItem>, tenant: string, rows: Rows, access: () => ContentAccess) {
     this.#model = model;
-    this.#list = `${tenant} contentItems`;
+    this.#applicationTenant = homeOf(rows);
+    this.#list = `${tenant} ${this.#applicationTenant} contentItems`;
     this.#access = access;
     this.#byId = new DataLoader(async (ids) => {
       const items = await model.find({ _id: { $in: [...ids] }, ...this.#visible(null) });
@@ -97,6 +101,7 @@ export class ContentItemStore {
       type,
       locale,
       slug: { $in: slugs },
+      applicationTenant: this.#applicationTenant,
       deletedAt: null,
     }));
     return this.#model.find({ $and: [{ $or: anyOf }, restriction] } as ItemFilter);
@@ -175,5 +180,8 @@ function slugTaken() {
 }
 
 export const contentItemStore = perScope(
-  (scope) => new ContentItemStore(scope.model(contentItemModel), scope.tenant.id, () => contentAccess(scope)),
+  (scope) =>
+    new ContentItemStore(scope.model(contentItemModel), scope.tenant.id, scope.rows, () =>
+      contentAccess(scope),
+    ),
 );

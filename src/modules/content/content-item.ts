@@ -1,5 +1,6 @@
 import { Schema } from 'mongoose';
-import { defineModel, type Stored } from '../../mongo/model.ts';
+import { definePartitionedModel } from '../../mongo/model.ts';
+import type { Partitioned } from '../../mongo/rows.ts';
 
 export const CONTENT_STATUSES = ['DRAFT', 'PUBLISHED', 'UNPUBLISHED', 'DELETED'] as const;
 
@@ -19,7 +20,7 @@ export type StoredValue = StoredScalar | StoredScalar[];
 export type StoredData = Record<string, StoredValue>;
 
 /** A piece of content. */
-export interface ContentItem extends Stored {
+export interface ContentItem extends Partitioned {
   /** Name of its content type. */
   type: string;
   slug: string;
@@ -39,7 +40,7 @@ export interface ContentItem extends Stored {
   inputHash?: string;
 }
 
-export const contentItemModel = defineModel<ContentItem>(
+export const contentItemModel = definePartitionedModel<ContentItem>(
   'content_items',
   new Schema<ContentItem>({
     _id: String,

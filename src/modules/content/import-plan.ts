@@ -1,6 +1,7 @@
 import { parseInput } from '../../graphql/user-errors.ts';
 import { UserErrors, userError } from '../../lib/user-error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
+import { homeOf } from '../../mongo/rows.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { effectiveSetting } from '../../tenancy/settings.ts';
 import { CreateContentItem } from './content-item-input.ts';
@@ -69,7 +70,12 @@ export async function planImport(scope: Scope, items: readonly ItemToImport[]): 
   }
   return Promise.all(
     fresh.map(({ item, key, index, createdAt }) =>
-      withPath(['items', String(index)], () => documentOf(item, key, types.get(item.type), ids, createdAt)),
+      withPath(['items', String(index)], () =>
+        documentOf(item, key, types.get(item.type), ids, {
+          createdAt,
+          applicationTenant: homeOf(scope.rows),
+        }),
+      ),
     ),
   );
 }
@@ -89,7 +95,7 @@ function documentOf(
   key: SlugKey,
   type: ContentType | undefined,
   ids: ReadonlyMap<string, string>,
-  createdAt: Date,
+  { createdAt, applicationTenant }: Pick<ContentItem, 'createdAt' | 'applicationTenant'>,
 ): ContentItem {
   const { title } = parseInput(CreateContentItem, { ...item, ...key });
   if (type === undefined) throw userError('INVALID', 'There is no such type.', 'type');
@@ -100,6 +106,7 @@ function documentOf(
   const status = item.status ?? 'PUBLISHED';
   return {
     _id: ids.get(join(key)) ?? uuidv7(createdAt.getTime()),
+    applicationTenant,
     ...key,
     title,
     status,

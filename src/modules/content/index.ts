@@ -7,6 +7,7 @@ import './content-type-graphql.ts';
 import './content-type-mutations-graphql.ts';
 import { contentTypeStore } from './content-type-store.ts';
 import { indexes } from './migrations/001-indexes.ts';
+import { applicationTenants } from './migrations/002-application-tenants.ts';
 import { contentRules } from './rules.ts';
 
 /** Content types as data, and their items: drafts, what is published, and what can be restored. */
@@ -15,7 +16,7 @@ export const content: Module = {
   version: '1.0.0',
   dependsOn: [],
   isAlwaysOn: false,
-  migrations: [indexes],
+  migrations: [indexes, applicationTenants],
   rules: contentRules,
   nodes: {
     ContentItem: { scope: null, load: (scope, id) => contentItemStore(scope).byId(id) },

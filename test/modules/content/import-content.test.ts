@@ -104,13 +104,23 @@ describe('an import', () => {
     const bySlug = await stages(
       {
         $and: [
-          { $or: [{ type: 'Country', locale: 'en', slug: { $in: ['x'] }, deletedAt: null }] },
+          {
+            $or: [
+              {
+                type: 'Country',
+                locale: 'en',
+                slug: { $in: ['x'] },
+                applicationTenant: null,
+                deletedAt: null,
+              },
+            ],
+          },
           { status: 'PUBLISHED' },
         ],
       },
       {},
     );
-    expect(bySlug).toContain('"indexName":"slug"');
+    expect(bySlug).toContain('"indexName":"application_tenant_slug"');
     const living = { status: { $in: ['DRAFT', 'PUBLISHED', 'UNPUBLISHED'] } };
     const list = await stages(
       { $and: [living, { $and: [{ type: { $eq: 'Country' } }] }] },
