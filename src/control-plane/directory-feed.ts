@@ -30,11 +30,12 @@ export async function followDirectory(
   onOutOfService: (tenant: TenantId, how: { isAborting: boolean }) => void = () => undefined,
 ): Promise<AsyncDisposable> {
   const feed = changeFeed<mongo.ChangeStreamDocument<TenantRecord>>({
-    watch: () =>
+    watch: (stream) =>
       control.db
         .collection(tenantModel.collection)
-        .watch([{ $project: PROJECTION }], { fullDocument: 'updateLookup' }),
-    onUp: () => directory.setFed(true),
+        .watch([{ $project: PROJECTION }], { fullDocument: 'updateLookup', ...stream }),
+    onAnew: () => directory.setFed(true),
+    onResumed: () => directory.setFed(true),
     onDown: () => directory.setFed(false),
     onChange(change) {
       if (!('documentKey' in change)) return;
@@ -48,7 +49,6 @@ export async function followDirectory(
     onLost: (err) => events.directoryFeedLost({ err }),
     reopenMs: REOPEN_MS,
   });
-  await feed.open();
-  feed.follow();
+  await feed.follow();
   return feed;
 }

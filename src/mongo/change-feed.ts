@@ -1,91 +1,132 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 
 export interface ChangeFeedOptions<C extends mongo.Document> {
-  watch(): mongo.ChangeStream<mongo.Document, C>;
-  /** The stream is open: nothing that happens from now on is missed until {@link onDown}. */
-  onUp(): void;
+  /** Opens a stream with these options, which say among others where it goes on. */
+  watch(options: mongo.ChangeStreamOptions): mongo.ChangeStream<mongo.Document, C>;
+  /**
+   * Follows from now on. What happened before was not told: what is believed must be read again. So it is at the first
+   * opening, and where the server cannot go on any more from where the stream ended.
+   */
+  onAnew(): void;
+  /** Goes on where it ended: nothing was missed, and what happened meanwhile is about to be told. */
+  onResumed(): void;
+  /** Nothing is told for the time being. */
   onDown(): void;
   onChange(change: C): void;
-  /** Told why the stream ended, unless the feed was closed; it is opened again. */
+  /** Told why the stream ended or could not be opened: once, until it is up again. */
   onLost(error: unknown): void;
   /** Pause before it is opened again, in milliseconds. */
   reopenMs: number;
 }
 
-/** A change stream that is opened again whenever it ends, until it is closed. */
+/** A change stream that goes on after whatever ends it, until it is closed. */
 export interface ChangeFeed extends AsyncDisposable {
-  /**
-   * Opens the stream before anything is followed.
-   *
-   * @throws when it cannot be opened.
-   */
-  open(): Promise<void>;
-  /** Reads in the background; opens the stream itself unless it is open. */
-  follow(): void;
+  /** Follows in the background. Settles when the first attempt to open the stream has ended, well or not. */
+  follow(): Promise<void>;
 }
 
-interface Opened<C extends mongo.Document> {
-  stream: mongo.ChangeStream<mongo.Document, C>;
-  /** Under way since the stream was opened. */
-  firstRead: Promise<C | null>;
-}
+/** How often the server answers when there is nothing to tell, in milliseconds. */
+const ANSWER_MS = 1_000;
+
+/** A stream that is silent for longer than this is lost: its packets are, or its server hangs. In milliseconds. */
+const SILENT_MS = 3_000;
 
 export function changeFeed<C extends mongo.Document & { operationType: string }>(
   options: ChangeFeedOptions<C>,
 ): ChangeFeed {
   let isClosed = false;
+  let isOpen = false;
+  let isLost = false;
   let stream: mongo.ChangeStream<mongo.Document, C> | undefined;
-  let opened: Opened<C> | undefined;
+  /** Where to go on; undefined when that is not known. */
+  let token: mongo.ResumeToken;
 
-  const open = async (): Promise<Opened<C>> => {
-    stream = options.watch();
+  /** Opens the stream and answers its first read, which is under way. */
+  const open = async (): Promise<{ current: NonNullable<typeof stream>; firstRead: Promise<C | null> }> => {
+    const resumeAfter = token === undefined ? {} : { resumeAfter: token };
+    const current = options.watch({ maxAwaitTimeMS: ANSWER_MS, ...resumeAfter });
+    stream = current;
     // The server's first answer brings a token to resume from: nothing after it can be missed. Waiting for the first
     // read to end would take a second, because the server holds it back until something changes.
-    const hasAnswered = once(stream, 'resumeTokenChanged');
-    const firstRead = stream.tryNext();
-    await Promise.race([hasAnswered, firstRead]);
-    options.onUp();
-    return { stream, firstRead };
+    const hasAnswered = once(current, 'resumeTokenChanged');
+    const firstRead = current.tryNext();
+    await inTime(Promise.race([hasAnswered, firstRead]));
+    isOpen = true;
+    isLost = false;
+    if (token === undefined) options.onAnew();
+    else options.onResumed();
+    token = current.resumeToken;
+    return { current, firstRead };
   };
 
-  const readAll = async (): Promise<void> => {
-    opened ??= await open();
-    const { stream: current, firstRead } = opened;
+  const readAll = async (onOpen: () => void): Promise<void> => {
+    const { current, firstRead } = await open();
+    onOpen();
     // Stopped while the stream was opened again: nobody else would close it.
     for (let read = firstRead; !isClosed; read = current.tryNext()) {
-      const change = await read;
+      const change = await inTime(read);
       if (change !== null) options.onChange(change);
+      if (change?.operationType === 'invalidate') throw new Gone();
       // Of a stream that has ended every read is an empty one, at once.
-      if (current.closed || change?.operationType === 'invalidate') return;
+      if (current.closed) return;
+      token = current.resumeToken;
     }
   };
 
-  const followUntilClosed = async (): Promise<void> => {
+  const followUntilClosed = async (onFirstAttempt: () => void): Promise<void> => {
     while (!isClosed) {
       try {
-        await readAll();
+        await readAll(onFirstAttempt);
       } catch (error) {
-        if (!isClosed) options.onLost(error);
+        if (!canResume(error)) token = undefined;
+        if (!isClosed && !isLost) options.onLost(error);
+        isLost = true;
       }
+      isOpen = false;
+      onFirstAttempt();
       options.onDown();
-      opened = undefined;
-      await stream?.close().catch(() => undefined);
+      // Not awaited: where packets are lost it takes for ever.
+      void stream?.close().catch(() => undefined);
       if (!isClosed) await sleep(options.reopenMs, undefined, { ref: false });
     }
   };
 
   return {
-    async open() {
-      opened = await open();
-    },
-    follow: () => void followUntilClosed(),
+    follow: () => new Promise((resolve) => void followUntilClosed(resolve)),
     async [Symbol.asyncDispose]() {
       isClosed = true;
       // Ends the read under way and with it the loop; the server may take most of a second to say so. A stream that is
       // just being opened is left to the loop: closed half-way it would stay open on the server.
-      await opened?.stream.close().catch(() => undefined);
+      if (isOpen && stream !== undefined) await inTime(stream.close()).catch(() => undefined);
     },
   };
+}
+
+/** What was watched was dropped or renamed; the server goes on from nowhere then. */
+class Gone extends Error {
+  override readonly message = 'what the change stream follows is gone';
+}
+
+/**
+ * False when the server refused rather than failed: it lost its history, for one (`ChangeStreamHistoryLost`). To start
+ * anew where going on was possible costs a look at what was missed; the other way round it would be missed for ever.
+ */
+function canResume(error: unknown): boolean {
+  if (error instanceof Gone) return false;
+  return !(error instanceof mongo.MongoServerError) || error.hasErrorLabel('ResumableChangeStreamError');
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_resolve, reject) => {
+    const end = () => reject(new Error(`the change stream is silent for ${SILENT_MS} ms`));
+    timer = setTimeout(end, SILENT_MS).unref();
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

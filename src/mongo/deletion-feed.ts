@@ -35,8 +35,10 @@ export class DeletionFeed implements AsyncDisposable {
   constructor(client: mongo.MongoClient, collections: readonly string[]) {
     const pattern = new RegExp(`(^|_)(${collections.join('|')})$`);
     this.#feed = changeFeed<Deletion>({
-      watch: () => client.watch([{ $match: { operationType: 'delete', 'ns.coll': pattern } }]),
-      onUp: () => (this.#run = this.#runs += 1),
+      watch: (stream) => client.watch([{ $match: { operationType: 'delete', 'ns.coll': pattern } }], stream),
+      onAnew: () => (this.#run = this.#runs += 1),
+      // Until what happened meanwhile was told, nobody should rely on what was read before.
+      onResumed: () => (this.#run = this.#runs += 1),
       onDown: () => (this.#run = undefined),
       onChange: ({ ns, documentKey }) => this.#listeners.get(`${ns.db}.${ns.coll}`)?.(documentKey._id),
       // Nobody trusts a feed that is down; it is opened again.
@@ -50,7 +52,7 @@ export class DeletionFeed implements AsyncDisposable {
     this.#listeners.set(key, listener);
     if (!this.#isStarted) {
       this.#isStarted = true;
-      this.#feed.follow();
+      void this.#feed.follow();
     }
     return {
       run: () => this.#run,

@@ -15,6 +15,10 @@ export interface MongoProxy extends AsyncDisposable {
   /** From now on nothing comes through, as if every packet were lost; connections stay open. */
   block(): void;
   unblock(): void;
+  /** Ends every connection, as a restarted router would; new ones come through. */
+  drop(): void;
+  /** From now on nothing comes through on connections that follow a change stream, until {@link unblock}. */
+  blockStreams(): void;
 }
 
 /** `to`: the first server of the run when absent. */
@@ -24,11 +28,13 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
   let open = 0;
   let peak = 0;
   let isBlocked = false;
+  let areStreamsBlocked = false;
   const held: (() => void)[] = [];
   const server = createServer((near) => {
     open += 1;
     peak = Math.max(peak, open);
     const far = connect(Number(target.port), target.hostname);
+    let isStream = false;
     const end = () => {
       near.destroy();
       far.destroy();
@@ -43,13 +49,18 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
       from.on('close', end);
       from.on('data', (data) => {
         const pass = () => void (to.destroyed || to.write(data));
-        if (isBlocked) held.push(pass);
+        isStream ||= from === near && data.includes('$changeStream');
+        if (isBlocked || (isStream && areStreamsBlocked)) held.push(pass);
         else pass();
       });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const drop = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   return {
     uri: `mongodb://${credential}127.0.0.1:${port}/?directConnection=true`,
     get openCount() {
@@ -61,10 +72,13 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
     block: () => (isBlocked = true),
     unblock() {
       isBlocked = false;
+      areStreamsBlocked = false;
       for (const pass of held.splice(0)) pass();
     },
+    drop,
+    blockStreams: () => (areStreamsBlocked = true),
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      drop();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
