@@ -34,6 +34,7 @@ import { systemClock } from './lib/clock.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
+import './options.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';

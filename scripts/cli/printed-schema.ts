@@ -6,6 +6,7 @@ import { ERROR_CODES } from '../../src/lib/error-codes.ts';
 import { USER_ERROR_CODES } from '../../src/lib/user-error.ts';
 import { modules } from '../../src/modules/index.ts';
 import type { Module } from '../../src/modules/module.ts';
+import '../../src/options.ts';
 import { addedSdl } from './added-sdl.ts';
 
 /** The module every other one stands on. */

@@ -1,3 +1,4 @@
+import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateSigningKey } from '../auth/signing-key.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
@@ -10,7 +11,7 @@ import { uuidv7 } from '../lib/uuid.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import { identifierFault, isIdentifier } from '../tenancy/identifier.ts';
-import { effectiveSetting } from '../tenancy/settings.ts';
+import { optionValue } from '../tenancy/option.ts';
 import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
@@ -211,7 +212,7 @@ export function createRegistration(options: RegistrationOptions) {
     { id, secret }: BootstrapClient,
   ): Promise<Bootstrap | null> {
     if (secret === undefined) return null;
-    const lifetime = effectiveSetting(tenantOf(record).settings, 'options.accessTokenLifetimeSeconds');
+    const lifetime = optionValue(accessTokenLifetimeSeconds, [tenantOf(record).settings]);
     const { token, expiresAt } = await tokens.forTenant(record, {
       subject: id,
       clientId: id,

@@ -1,7 +1,7 @@
 import { Schema } from 'mongoose';
 import type { JWK } from 'jose';
 import { defineModel, type Stored } from '../mongo/model.ts';
-import { settingsByPath, type SettingsOverrides } from '../tenancy/settings.ts';
+import { type OptionValues, valuesByPath } from '../tenancy/option.ts';
 import {
   PLACEMENT_MODES,
   TENANT_STATUSES,
@@ -149,7 +149,7 @@ export function tenantOf(record: TenantRecord): Tenant {
 
 const NO_ALIASES: readonly TenantIdentifier[] = Object.freeze([]);
 
-const NO_OVERRIDES: SettingsOverrides = Object.freeze({});
+const NO_OVERRIDES: OptionValues = Object.freeze({});
 
 function compactPlacement({
   cluster,
@@ -178,6 +178,6 @@ function compactKey({ kid, alg, publicJwk }: StoredKey): PublicKey {
   return { kid, alg: shared, jwk: { kty: 'EC', crv: sharedText(crv), x, y, kid, alg: shared, use: 'sig' } };
 }
 
-function overridesOf(stored: Record<string, unknown>): SettingsOverrides {
-  return Object.keys(stored).length === 0 ? NO_OVERRIDES : settingsByPath(stored);
+function overridesOf(stored: Record<string, unknown>): OptionValues {
+  return Object.keys(stored).length === 0 ? NO_OVERRIDES : valuesByPath(stored);
 }

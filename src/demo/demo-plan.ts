@@ -1,12 +1,11 @@
 import type { ContentToImport } from '../modules/content/import-plan.ts';
-import type { SettingPath } from '../tenancy/settings.ts';
 
 /** What a demo tenant is made of. */
 export interface DemoPlan {
   identifier: string;
   name: string;
   modules: readonly string[];
-  settings: ReadonlyMap<SettingPath, unknown>;
+  settings: ReadonlyMap<string, unknown>;
   /** The content type whose description tells, by its ending, that the import is still under way. */
   mainType: string;
   /** Inputs of `createResource` and `createClient`, where the modules are there. */

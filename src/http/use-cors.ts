@@ -1,6 +1,7 @@
 import { resolve } from '../tenancy/resolve.ts';
-import { effectiveSetting } from '../tenancy/settings.ts';
+import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import { corsOrigins } from './cors-origins.ts';
 import type { Exchange } from './exchange.ts';
 import type { Stage } from './stage.ts';
 
@@ -59,7 +60,7 @@ function tenantOf({ tenant, host, prefix }: Exchange): Tenant | undefined {
 }
 
 function allowed(origin: string | undefined, tenant: Tenant | undefined): Record<string, string> {
-  const origins = tenant === undefined ? ['*'] : effectiveSetting(tenant.settings, 'options.corsOrigins');
+  const origins = tenant === undefined ? ['*'] : optionValue(corsOrigins, [tenant.settings]);
   const expose = { 'access-control-expose-headers': 'x-request-id, retry-after, www-authenticate' };
   if (origins.includes('*')) return { 'access-control-allow-origin': '*', ...expose };
   if (origin !== undefined && origins.includes(origin)) {

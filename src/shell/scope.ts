@@ -5,6 +5,7 @@ import { BoundModel } from '../mongo/bound-model.ts';
 import type { ModelDefinition, Stored } from '../mongo/model.ts';
 import type { Rows } from '../mongo/rows.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { OptionLayers } from '../tenancy/option.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Shell } from './shell.ts';
@@ -33,6 +34,8 @@ export interface Scope {
   /** Writes to this tenant's own record. */
   readonly registration: TenantRegistration;
   readonly platform: Platform;
+  /** What this tenant has set of its options, for `optionValue`. */
+  readonly optionLayers: OptionLayers;
   /** A model at this tenant's collection. */
   model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
   release(): void;
@@ -72,6 +75,7 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
       ...rest,
       signal,
       shell,
+      optionLayers: [options.tenant.settings],
       model: (definition) =>
         new BoundModel(
           definition,

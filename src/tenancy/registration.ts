@@ -1,4 +1,3 @@
-import type { SettingPath } from './settings.ts';
 import type { Tenant } from './tenant.ts';
 
 /**
@@ -20,12 +19,12 @@ export interface TenantRegistration {
   /** Disables a module unless one of `dependents` is enabled; undefined when one is. */
   disableModule(module: string, dependents: readonly string[]): Promise<Tenant | undefined>;
   /**
-   * Sets values, and forgets own values where a change says `undefined`, in one step.
+   * Sets values of options by path, and forgets own values where a change says `undefined`, in one step.
    *
    * @returns undefined when the settings are at another revision than `expectedRevision`.
    */
   changeSettings(
-    changes: ReadonlyMap<SettingPath, unknown>,
+    changes: ReadonlyMap<string, unknown>,
     expectedRevision: number | undefined,
   ): Promise<Tenant | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { Brand } from '../lib/brand.ts';
-import type { SettingsOverrides } from './settings.ts';
+import type { OptionValues } from './option.ts';
 
 /** Immutable UUID of a tenant. Never reused. */
 export type TenantId = Brand<string, 'TenantId'>;
@@ -55,7 +55,8 @@ export interface Tenant {
   /** `iss` of its own tokens, as it was at registration, for ever. */
   issuer: string;
   modules: readonly string[];
-  settings: SettingsOverrides;
+  /** Its own values of options. */
+  settings: OptionValues;
   settingsRevision: number;
   placement: Placement;
   /** Keys whose signatures count. */

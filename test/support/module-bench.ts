@@ -6,6 +6,7 @@ import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { CodedError } from '../../src/lib/coded-error.ts';
 import { uuidv7 } from '../../src/lib/uuid.ts';
 import { modules } from '../../src/modules/index.ts';
+import '../../src/options.ts';
 import { Collections } from '../../src/mongo/collections.ts';
 import { indexesByCollection } from '../../src/mongo/migration.ts';
 import { createLogger } from '../../src/observability/logger.ts';

@@ -1,6 +1,5 @@
 import type { ContentToImport, ItemToImport, TypeToImport } from '../../modules/content/import-plan.ts';
 import { slugOf } from '../../modules/content/slug.ts';
-import type { SettingPath } from '../../tenancy/settings.ts';
 import type { DemoPlan } from '../demo-plan.ts';
 import { readPackageFile } from '../package-file.ts';
 import type { Country } from './country.ts';
@@ -48,7 +47,7 @@ export const atlas: DemoPlan = {
   identifier: 'atlas',
   name: 'Atlas du monde',
   modules: ['content'],
-  settings: new Map<SettingPath, unknown>([
+  settings: new Map<string, unknown>([
     ['theme.primaryColor', '#9a3412'],
     ['theme.accentColor', '#166534'],
     ['locale', LOCALE],

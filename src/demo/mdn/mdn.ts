@@ -1,5 +1,4 @@
 import type { ContentToImport, TypeToImport } from '../../modules/content/import-plan.ts';
-import type { SettingPath } from '../../tenancy/settings.ts';
 import type { DemoPlan } from '../demo-plan.ts';
 import { readPackageFile } from '../package-file.ts';
 import { browserItems } from './browser-items.ts';
@@ -56,7 +55,7 @@ export const mdn: DemoPlan = {
   identifier: 'mdn',
   name: 'MDN browser compatibility',
   modules: ['clients', 'content', 'resources'],
-  settings: new Map<SettingPath, unknown>([
+  settings: new Map<string, unknown>([
     ['theme.primaryColor', '#1870f0'],
     ['theme.accentColor', '#6c2bd9'],
     ['locale', LOCALE],

@@ -1,7 +1,8 @@
 import { scopesOf } from '../../auth/principal.ts';
 import { missingScope } from '../../graphql/rules.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { effectiveSetting } from '../../tenancy/settings.ts';
+import { optionValue } from '../../tenancy/option.ts';
+import { publicContent } from './public-content.ts';
 
 /** Which items a caller may read. */
 export type ContentAccess = 'ALL' | 'PUBLISHED';
@@ -15,7 +16,7 @@ export type ContentAccess = 'ALL' | 'PUBLISHED';
 export function contentAccess(scope: Scope): ContentAccess {
   const scopes = scopesOf(scope.principal);
   if (scopes.has('content:write')) return 'ALL';
-  if (scopes.has('content:read') || effectiveSetting(scope.tenant.settings, 'options.publicContent'))
+  if (scopes.has('content:read') || optionValue(publicContent, scope.optionLayers))
     return 'PUBLISHED';
   throw missingScope({ scope }, 'content:read');
 }

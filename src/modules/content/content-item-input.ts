@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idempotencyKey } from '../../graphql/idempotency.ts';
 import { expectedRevision } from '../../graphql/revision.ts';
 import { line } from '../../graphql/text-input.ts';
-import { isLocale } from '../../tenancy/settings.ts';
+import { isLocale } from '../../tenancy/locale.ts';
 import { isSlug } from './slug.ts';
 
 export const slug = z.string().refine(isSlug, {

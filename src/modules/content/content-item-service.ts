@@ -3,7 +3,8 @@ import { parseInput } from '../../graphql/user-errors.ts';
 import { userError } from '../../lib/user-error.ts';
 import { homeOf } from '../../mongo/rows.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { effectiveSetting } from '../../tenancy/settings.ts';
+import { locale } from '../../tenancy/locale.ts';
+import { optionValue } from '../../tenancy/option.ts';
 import { CreateContentItem, UpdateContentItem } from './content-item-input.ts';
 import { contentItemStore } from './content-item-store.ts';
 import type { ContentItem } from './content-item.ts';
@@ -33,7 +34,7 @@ export async function createContentItem(scope: Scope, input: object): Promise<Co
     applicationTenant: homeOf(scope.rows),
     type: type.name,
     slug,
-    locale: values.locale ?? effectiveSetting(scope.tenant.settings, 'locale'),
+    locale: values.locale ?? optionValue(locale, scope.optionLayers),
     title: values.title,
     status: 'DRAFT',
     data: await storableData(scope, type, values.data ?? {}),

@@ -2,7 +2,8 @@ import { builder } from '../../graphql/builder.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { found } from '../../graphql/not-found.ts';
 import { OrderDirection } from '../../graphql/order-direction.ts';
-import { effectiveSetting } from '../../tenancy/settings.ts';
+import { locale as ownLocale } from '../../tenancy/locale.ts';
+import { optionValue } from '../../tenancy/option.ts';
 import {
   ContentBooleanCondition,
   ContentDateTimeCondition,
@@ -88,7 +89,7 @@ builder.queryFields((t) => ({
       locale: t.arg.string({ description: "The tenant's locale when absent." }),
     },
     resolve: async (_root, { type, slug, locale: given }, { scope }) => {
-      const locale = given ?? effectiveSetting(scope.tenant.settings, 'locale');
+      const locale = given ?? optionValue(ownLocale, scope.optionLayers);
       const canExist =
         isTypeName(type) && input.slug.safeParse(slug).success && input.locale.safeParse(locale).success;
       return found(canExist ? await contentItemStore(scope).bySlug({ type, slug, locale }) : null);

@@ -3,7 +3,8 @@ import { UserErrors, userError } from '../../lib/user-error.ts';
 import { uuidv7 } from '../../lib/uuid.ts';
 import { homeOf } from '../../mongo/rows.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { effectiveSetting } from '../../tenancy/settings.ts';
+import { locale } from '../../tenancy/locale.ts';
+import { optionValue } from '../../tenancy/option.ts';
 import { CreateContentItem } from './content-item-input.ts';
 import { contentItemStore, type SlugKey } from './content-item-store.ts';
 import type { ContentItem } from './content-item.ts';
@@ -44,7 +45,7 @@ export const IMPORT_BATCH = 500;
  * items that are there.
  */
 export async function planImport(scope: Scope, items: readonly ItemToImport[]): Promise<ContentItem[]> {
-  const ownLocale = effectiveSetting(scope.tenant.settings, 'locale');
+  const ownLocale = optionValue(locale, scope.optionLayers);
   const keyOf = ({ type, locale = ownLocale, slug, title }: ItemToImport): SlugKey => ({
     type,
     locale,

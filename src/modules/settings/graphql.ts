@@ -1,72 +1,59 @@
 import { builder } from '../../graphql/builder.ts';
+import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
 import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
-import { effectiveSetting, settingOrigin, SETTING_PATHS, type SettingPath } from '../../tenancy/settings.ts';
+import {
+  declaredOptions,
+  type Option,
+  OPTION_ORIGINS,
+  type OptionLayers,
+  optionOrigin,
+} from '../../tenancy/option.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { optionFields, optionInputs, type OptionsView } from './option-fields-graphql.ts';
 import { resetSetting, updateSettings } from './service.ts';
 
 const SettingOriginEnum = builder.enumType('SettingOrigin', {
   description: 'Where a value comes from; the narrower one wins.',
-  values: ['PLATFORM', 'TENANT', 'APPLICATION_TENANT'] as const,
+  values: OPTION_ORIGINS,
 });
 
 const OriginOfSetting = builder
-  .objectRef<{ tenant: Tenant; path: SettingPath }>('OriginOfSetting')
+  .objectRef<{ option: Option; layers: OptionLayers }>('OriginOfSetting')
   .implement({
     fields: (t) => ({
-      path: t.exposeString('path', { description: 'For example `theme.primaryColor`.' }),
+      path: t.string({
+        description: 'For example `theme.primaryColor`.',
+        resolve: ({ option }) => option.path,
+      }),
       origin: t.field({
         type: SettingOriginEnum,
-        resolve: ({ tenant, path }) => settingOrigin(tenant.settings, path),
+        resolve: ({ option, layers }) => optionOrigin(option, layers),
       }),
     }),
   });
 
-const Theme = builder.objectRef<Tenant>('Theme').implement({
-  fields: (t) => ({
-    primaryColor: t.string({ resolve: ({ settings }) => effectiveSetting(settings, 'theme.primaryColor') }),
-    accentColor: t.string({ resolve: ({ settings }) => effectiveSetting(settings, 'theme.accentColor') }),
-    logoUrl: t.string({
-      nullable: true,
-      resolve: ({ settings }) => effectiveSetting(settings, 'theme.logoUrl'),
-    }),
-  }),
-});
+const Theme = builder.objectRef<OptionsView>('Theme').implement({ fields: (t) => optionFields(t, 'theme') });
 
-const Options = builder.objectRef<Tenant>('Options').implement({
-  fields: (t) => ({
-    publicContent: t.boolean({
-      description: 'Whether anonymous callers may read published content.',
-      resolve: ({ settings }) => effectiveSetting(settings, 'options.publicContent'),
-    }),
-    corsOrigins: t.stringList({
-      description: 'Origins whose pages may call this endpoint; `*` is any, without credentials.',
-      resolve: ({ settings }) => effectiveSetting(settings, 'options.corsOrigins'),
-    }),
-    accessTokenLifetimeSeconds: t.int({
-      resolve: ({ settings }) => effectiveSetting(settings, 'options.accessTokenLifetimeSeconds'),
-    }),
-  }),
-});
+const Options = builder
+  .objectRef<OptionsView>('Options')
+  .implement({ fields: (t) => optionFields(t, 'options') });
 
-const Settings = builder.objectRef<Tenant>('Settings').implement({
+interface SettingsView extends OptionsView {
+  revision: number;
+}
+
+const Settings = builder.objectRef<SettingsView>('Settings').implement({
   description: "The values in force: the tenant's own, else the platform's.",
   fields: (t) => ({
-    theme: t.field({ type: Theme, resolve: (tenant) => tenant }),
-    locale: t.string({
-      description: 'BCP 47',
-      resolve: ({ settings }) => effectiveSetting(settings, 'locale'),
-    }),
-    timezone: t.string({
-      description: 'IANA',
-      resolve: ({ settings }) => effectiveSetting(settings, 'timezone'),
-    }),
-    options: t.field({ type: Options, resolve: (tenant) => tenant }),
+    ...optionFields(t),
+    theme: t.field({ type: Theme, resolve: (view) => view }),
+    options: t.field({ type: Options, resolve: (view) => view }),
     origins: t.field({
       type: [OriginOfSetting],
       description: 'Where each value comes from.',
-      resolve: (tenant) => SETTING_PATHS.map((path) => ({ tenant, path })),
+      resolve: ({ layers }) => declaredOptions().map((option) => ({ option, layers })),
     }),
-    revision: t.exposeInt('settingsRevision', { description: 'Grows with every change.' }),
+    revision: t.exposeInt('revision', { description: 'Grows with every change.' }),
   }),
 });
 
@@ -75,31 +62,25 @@ builder.queryField('settings', (t) =>
     type: Settings,
     nullable: true,
     subGraphs: ['settings'],
-    resolve: (_root, _args, { scope }) => scope.tenant,
+    resolve: (_root, _args, { scope }) => ({
+      layers: scope.optionLayers,
+      revision: scope.tenant.settingsRevision,
+    }),
   }),
 );
 
-const ThemeInput = builder.inputType('ThemeInput', {
-  fields: (t) => ({ primaryColor: t.string(), accentColor: t.string(), logoUrl: t.string() }),
-});
+const ThemeInput = builder.inputType('ThemeInput', { fields: (t) => optionInputs(t, 'theme') });
 
-const OptionsInput = builder.inputType('OptionsInput', {
-  fields: (t) => ({
-    publicContent: t.boolean(),
-    corsOrigins: t.stringList(),
-    accessTokenLifetimeSeconds: t.int(),
-  }),
-});
+const OptionsInput = builder.inputType('OptionsInput', { fields: (t) => optionInputs(t, 'options') });
 
 builder.relayMutationField(
   'updateSettings',
   {
     inputFields: (t) => ({
+      ...optionInputs(t),
       theme: t.field({ type: ThemeInput }),
-      locale: t.string(),
-      timezone: t.string(),
       options: t.field({ type: OptionsInput }),
-      expectedRevision: t.int({ description: 'Answers CONFLICT when the settings are at another one.' }),
+      expectedRevision: t.int({ description: EXPECTED_REVISION_DESCRIPTION }),
     }),
   },
   {
@@ -107,7 +88,7 @@ builder.relayMutationField(
     nullable: true,
     description: 'Sets the values that are given and leaves the others as they are.',
     resolve: (_root, { input }, { scope }) =>
-      withUserErrors(async () => ({ settings: await updateSettings(scope, input) })),
+      withUserErrors(async () => ({ settings: viewOf(await updateSettings(scope, input)) })),
   },
   {
     outputFields: (t) => ({
@@ -122,7 +103,7 @@ builder.relayMutationField(
   {
     inputFields: (t) => ({
       path: t.string({ required: true, description: 'For example `theme.primaryColor`.' }),
-      expectedRevision: t.int(),
+      expectedRevision: t.int({ description: EXPECTED_REVISION_DESCRIPTION }),
     }),
   },
   {
@@ -130,7 +111,7 @@ builder.relayMutationField(
     nullable: true,
     description: "Forgets the tenant's own value, so that the platform's counts again.",
     resolve: (_root, { input }, { scope }) =>
-      withUserErrors(async () => ({ settings: await resetSetting(scope, input) })),
+      withUserErrors(async () => ({ settings: viewOf(await resetSetting(scope, input)) })),
   },
   {
     outputFields: (t) => ({
@@ -139,3 +120,8 @@ builder.relayMutationField(
     }),
   },
 );
+
+/** What was just written: by a caller of the whole tenant, so its layer is the only one. */
+function viewOf({ settings, settingsRevision }: Tenant): SettingsView {
+  return { layers: [settings], revision: settingsRevision };
+}

@@ -1,9 +1,9 @@
 import { parseInput } from '../../graphql/user-errors.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { Scope } from '../../shell/scope.ts';
-import { SETTING_PATHS, settingsByPath, type SettingPath } from '../../tenancy/settings.ts';
+import { declaredOptions, valuesByPath } from '../../tenancy/option.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
-import { SettingsInput } from './settings-input.ts';
+import { settingsInput } from './settings-input.ts';
 
 /**
  * Sets the values an input gives.
@@ -11,9 +11,8 @@ import { SettingsInput } from './settings-input.ts';
  * @throws {UserErrors} one for each value that does not fit, or CONFLICT; nothing is changed then.
  */
 export async function updateSettings(scope: Scope, input: object): Promise<Tenant> {
-  const { expectedRevision, ...values } = parseInput(SettingsInput, input);
-  const changes = new Map(Object.entries(settingsByPath(values)) as [SettingPath, unknown][]);
-  return change(scope, changes, expectedRevision);
+  const { expectedRevision, ...values } = parseInput(settingsInput(), input);
+  return change(scope, new Map(Object.entries(valuesByPath(values))), expectedRevision);
 }
 
 /** Forgets the tenant's own value at a path. */
@@ -21,14 +20,14 @@ export async function resetSetting(
   scope: Scope,
   { path, expectedRevision }: { path: string; expectedRevision?: number | null | undefined },
 ): Promise<Tenant> {
-  const known = SETTING_PATHS.find((candidate) => candidate === path);
-  if (known === undefined) throw userError('INVALID', 'There is no such setting.', 'path');
-  return change(scope, new Map([[known, undefined]]), expectedRevision ?? undefined);
+  const isKnown = declaredOptions().some((option) => option.path === path);
+  if (!isKnown) throw userError('INVALID', 'There is no such setting.', 'path');
+  return change(scope, new Map([[path, undefined]]), expectedRevision ?? undefined);
 }
 
 async function change(
   scope: Scope,
-  changes: ReadonlyMap<SettingPath, unknown>,
+  changes: ReadonlyMap<string, unknown>,
   expectedRevision: number | undefined,
 ): Promise<Tenant> {
   const tenant = await scope.registration.changeSettings(changes, expectedRevision);

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { expectedRevision } from '../../graphql/revision.ts';
-import { SETTINGS } from '../../tenancy/settings.ts';
+import { type OptionGroup, optionsIn } from './option-group.ts';
+
+let made: ReturnType<typeof create> | undefined;
+
+/** Made when it is first asked for: by then every option is declared. */
+export function settingsInput() {
+  return (made ??= create());
+}
+
+function create() {
+  return z.object({
+    ...checks(undefined),
+    theme: z.object(checks('theme')).optional(),
+    options: z.object(checks('options')).optional(),
+    expectedRevision,
+  });
+}
 
 /** A null where a value cannot be null is a fault, not a silent no-op. */
-export const SettingsInput = z.object({
-  theme: z
-    .object({
-      primaryColor: SETTINGS['theme.primaryColor'].schema.optional(),
-      accentColor: SETTINGS['theme.accentColor'].schema.optional(),
-      logoUrl: SETTINGS['theme.logoUrl'].schema.optional(),
-    })
-    .optional(),
-  locale: SETTINGS.locale.schema.optional(),
-  timezone: SETTINGS.timezone.schema.optional(),
-  options: z
-    .object({
-      publicContent: SETTINGS['options.publicContent'].schema.optional(),
-      corsOrigins: SETTINGS['options.corsOrigins'].schema.optional(),
-      accessTokenLifetimeSeconds: SETTINGS['options.accessTokenLifetimeSeconds'].schema.optional(),
-    })
-    .optional(),
-  expectedRevision,
-});
+function checks(group: OptionGroup | undefined): Record<string, z.ZodOptional> {
+  return Object.fromEntries([...optionsIn(group)].map(([name, { schema }]) => [name, schema.optional()]));
+}

@@ -259,7 +259,7 @@ export type UpdateContentItemInput = {
 };
 
 export type UpdateSettingsInput = {
-  /** Answers CONFLICT when the settings are at another one. */
+  /** Answers CONFLICT when it is at another revision meanwhile. */
   expectedRevision?: number | null | undefined;
   locale?: string | null | undefined;
   options?: OptionsInput | null | undefined;
