@@ -14,7 +14,7 @@ import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { localVisit } from './http/local-visit.ts';
 import { sampleOperations } from './http/sample-operations.ts';
-import { pipeline, type Stage } from './http/stage.ts';
+import type { Stage } from './http/stage.ts';
 import { useAuthentication } from './http/use-authentication.ts';
 import { useBody } from './http/use-body.ts';
 import { useCandidates } from './http/use-candidates.ts';
@@ -26,11 +26,13 @@ import { useGraphQL } from './http/use-graphql.ts';
 import { useHealth } from './http/use-health.ts';
 import { useLog } from './http/use-log.ts';
 import { usePlatform } from './http/use-platform.ts';
+import { useModuleStages } from './http/use-module-stages.ts';
 import { useRequestForm } from './http/use-request-form.ts';
 import { useResolution } from './http/use-resolution.ts';
 import { useSchemaFile } from './http/use-schema-file.ts';
 import { useScope } from './http/use-scope.ts';
 import { systemClock } from './lib/clock.ts';
+import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
@@ -39,6 +41,7 @@ import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
@@ -98,7 +101,7 @@ export async function createApp(options: AppOptions) {
     });
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
-    const migrations = modules.flatMap((module) => module.migrations);
+    const moduleSets = createModuleSets(modules);
     const { directory, clusters, fleet, tokens, sweeper, platform } = createControlPlane({
       control,
       controlUri: mongoUri,
@@ -106,7 +109,7 @@ export async function createApp(options: AppOptions) {
       box,
       clients,
       modules,
-      migrations,
+      moduleSets,
       evictShell: (tenant, how) => shells.evict(tenant, how),
       events,
     });
@@ -120,10 +123,9 @@ export async function createApp(options: AppOptions) {
         clients,
         connectionString: (tenant) => clusters.connectionString(tenant.placement, tenant.id),
         onNamespacesCreated: account,
-        migrations,
+        modules: moduleSets,
         // A failure is an event; the tenant is served meanwhile and the next opening tries again.
-        migrate: (tenant) =>
-          void fleet.migrateTenant({ _id: tenant.id, placement: tenant.placement }).catch(() => []),
+        migrate: (tenant) => void fleet.migrateTenant({ ...tenant, _id: tenant.id }).catch(() => []),
         capacity: config.shellCapacity,
         drainDeadlineMs: DRAIN_DEADLINE_MS,
         events,
@@ -184,6 +186,7 @@ export async function createApp(options: AppOptions) {
           (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
         platform: addresses,
       }),
+      useModuleStages(moduleSets),
       useSchemaFile({ schemas, introspection }),
       useGraphQL({ engine, schemas, catalogue: modules, introspection }),
       usePlatform({

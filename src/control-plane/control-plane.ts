@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
-import type { Migration } from '../mongo/migration.ts';
 import type { Module } from '../modules/module.ts';
 import type { Events } from '../observability/events.ts';
+import type { ModuleSets } from '../shell/module-set.ts';
 import { CachedDirectory } from './cached-directory.ts';
 import { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
@@ -25,21 +25,28 @@ export interface ControlPlaneOptions {
   box: SecretBox;
   clients: ClientPool;
   modules: readonly Module[];
-  migrations: readonly Migration[];
+  moduleSets: ModuleSets;
   evictShell: LifecycleOptions['evictShell'];
   events: Events;
 }
 
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
-  const { control, controlUri, config, box, clients, modules, migrations, evictShell, events } = options;
+  const { control, controlUri, config, box, clients, modules, moduleSets, evictShell, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
   const clusters = new Clusters({ control, controlUri, box, events });
   const useDatabase = tenantDatabases({ clients, clusters });
-  const fleet = createFleetMigration({ control, useDatabase, migrations, events });
+  const fleet = createFleetMigration({ control, useDatabase, modules: moduleSets, events });
   const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
-  const provisioning = createProvisioning({ control, directory, clusters, useDatabase, migrations, events });
+  const provisioning = createProvisioning({
+    control,
+    directory,
+    clusters,
+    useDatabase,
+    modules: moduleSets,
+    events,
+  });
   const registration = createRegistration({
     control,
     clusters,

@@ -3,6 +3,7 @@ import { Umzug } from 'umzug';
 import type { mongo } from 'mongoose';
 import type { Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
+import type { ModuleSets } from '../shell/module-set.ts';
 import { stampModel } from '../shell/stamp.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import { allTenants } from './all-tenants.ts';
@@ -16,8 +17,13 @@ const LOCK_MS = 60_000;
 export interface FleetMigrationOptions {
   control: ControlDatabase;
   useDatabase: UseTenantDatabase;
-  migrations: readonly Migration[];
+  modules: ModuleSets;
   events: Events;
+}
+
+/** What migrating a tenant needs to know of it. */
+export interface MigratedTenant extends Pick<TenantRecord, '_id' | 'placement'> {
+  modules: readonly string[];
 }
 
 /** What became of the tenants. One that fails does not keep the others from being migrated. */
@@ -28,9 +34,10 @@ export interface FleetResult {
 }
 
 /** Brings tenant databases up to the migrations of this build. */
-export function createFleetMigration({ control, useDatabase, migrations, events }: FleetMigrationOptions) {
+export function createFleetMigration({ control, useDatabase, modules, events }: FleetMigrationOptions) {
   /** Migrates one tenant unless another process does. Answers the names of what ran. */
-  async function migrateTenant(record: Pick<TenantRecord, '_id' | 'placement'>): Promise<string[]> {
+  async function migrateTenant(record: MigratedTenant): Promise<string[]> {
+    const { migrations } = modules.of(record.modules);
     let current = '';
     try {
       return await useDatabase(record._id as TenantId, record.placement, async (database) => {

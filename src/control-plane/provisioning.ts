@@ -1,8 +1,8 @@
 import { CodedError } from '../lib/coded-error.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
-import type { Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
+import type { ModuleSets } from '../shell/module-set.ts';
 import { stampModel } from '../shell/stamp.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { CachedDirectory } from './cached-directory.ts';
@@ -26,7 +26,7 @@ export interface ProvisioningOptions {
   directory: CachedDirectory;
   clusters: Clusters;
   useDatabase: UseTenantDatabase;
-  migrations: readonly Migration[];
+  modules: ModuleSets;
   events: Events;
 }
 
@@ -35,7 +35,7 @@ interface StepContext {
   record: TenantRecord;
   database: TenantDatabase;
   bootstrap: BootstrapClient;
-  migrations: readonly Migration[];
+  modules: ModuleSets;
 }
 
 /** A step of a registration. Idempotent: it may have run before, wholly or in part. */
@@ -47,13 +47,13 @@ interface Step {
 const STEPS: readonly Step[] = [
   {
     name: 'stamp',
-    async run({ record, database, migrations }) {
+    async run({ record, database, modules }) {
       const stamp = {
         _id: 'stamp' as const,
         tenant: record._id as TenantId,
         epoch: record.placement.epoch,
-        // Nothing exists yet, so every migration is done but for the indexes its first write will make.
-        migrations: migrations.map(({ name, indexes = {} }) => ({
+        // Nothing exists yet, so every migration of its modules is done but for the indexes its first write will make.
+        migrations: modules.of(record.modules).migrations.map(({ name, indexes = {} }) => ({
           name,
           at: new Date(),
           deferredCollections: Object.keys(indexes),
@@ -89,7 +89,7 @@ function stamps(database: TenantDatabase) {
 
 /** Carries out registrations and undoes those that cannot be finished. */
 export function createProvisioning(options: ProvisioningOptions) {
-  const { control, directory, clusters, useDatabase, migrations, events } = options;
+  const { control, directory, clusters, useDatabase, modules, events } = options;
 
   /** Writes a step into the ledger; the lease goes on, because this process is alive. */
   async function record(tenant: TenantRecord, step: string): Promise<void> {
@@ -151,7 +151,7 @@ export function createProvisioning(options: ProvisioningOptions) {
           for (const { name, run } of STEPS) {
             step = name;
             if (tenant.provisioning.done.includes(name)) continue;
-            await Promise.all([run({ record: tenant, database, bootstrap, migrations }), written]);
+            await Promise.all([run({ record: tenant, database, bootstrap, modules }), written]);
             // The last step is written down together with the activation.
             written = name === STEPS.at(-1)?.name ? undefined : record(tenant, name);
           }

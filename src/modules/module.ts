@@ -1,6 +1,7 @@
 import type { NodeSource } from '../graphql/catalogue.ts';
 import type { RuleTree } from '../graphql/rules.ts';
 import type { Migration } from '../mongo/migration.ts';
+import type { ModuleStage } from '../shell/module-stage.ts';
 import type { Scope } from '../shell/scope.ts';
 
 /**
@@ -16,7 +17,15 @@ export interface Module {
   readonly dependsOn: readonly string[];
   /** True: part of every tenant and not listed by `modules`. */
   readonly isAlwaysOn: boolean;
+  /** Run for tenants that have the module: in the order of the list, and before the module is enabled. */
   readonly migrations: readonly Migration[];
+  /**
+   * Name of the migration this build cannot do without. A database where it has not run yet is too old to be served:
+   * `TENANT_UNAVAILABLE` until it has, which begins by itself. Without one every age is served (docs/decisions/0020).
+   */
+  readonly minimumMigration?: string;
+  /** What stands in front of GraphQL for tenants that have the module, and for no other (`shell/module-stage.ts`). */
+  readonly stages?: readonly ModuleStage[];
   readonly rules: RuleTree;
   /** By typename. */
   readonly nodes: Readonly<Record<string, NodeSource>>;

@@ -4,10 +4,9 @@ import { BoundModel } from '../mongo/bound-model.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import { Collections } from '../mongo/collections.ts';
 import type { DeletionWatch } from '../mongo/deletion-feed.ts';
-import type { IndexDefinition } from '../mongo/model.ts';
-import { indexesByCollection, type Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { ModuleSets } from './module-set.ts';
 import type { Shell } from './shell.ts';
 import { type Stamp, stampFault, stampModel } from './stamp.ts';
 
@@ -19,8 +18,7 @@ export interface ShellHostOptions {
   /** The connection string behind a tenant's placement, unsealed. */
   connectionString(tenant: Tenant): Promise<string>;
   onNamespacesCreated(cluster: string, count: number): void;
-  /** All migrations this build knows, in order. */
-  migrations: readonly Migration[];
+  modules: ModuleSets;
   /** Brings a tenant's schema up to date in the background while it is served. */
   migrate(tenant: Tenant): void;
   capacity: number;
@@ -38,12 +36,10 @@ const OPEN_DEADLINE_MS = 2_000;
 const RETRY_MS = 2_000;
 
 export function createShellHost(options: ShellHostOptions): ShellHost {
-  const indexes = indexesByCollection(options.migrations);
-  const known = new Set(options.migrations.map(({ name }) => name));
   return new KeyedPool<Tenant, Shell>({
     key: (tenant) => tenant.id,
     version: (tenant) => tenant.placement.epoch,
-    open: (tenant) => openShell(tenant, options, indexes, known),
+    open: (tenant) => openShell(tenant, options),
     close: (shell) => Promise.resolve(shell.close()),
     capacity: options.capacity,
     idleMs: IDLE_MS,
@@ -53,13 +49,10 @@ export function createShellHost(options: ShellHostOptions): ShellHost {
   });
 }
 
-async function openShell(
-  tenant: Tenant,
-  options: ShellHostOptions,
-  indexes: ReadonlyMap<string, readonly IndexDefinition[]>,
-  known: ReadonlySet<string>,
-): Promise<Shell> {
+async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<Shell> {
   const { placement } = tenant;
+  const { known, indexes } = options.modules;
+  const { migrations, required } = options.modules.of(tenant.modules);
   try {
     const client = options.clients.lease(await options.connectionString(tenant));
     try {
@@ -89,7 +82,8 @@ async function openShell(
       requireOwn(stamp, tenant, options.events);
       const ran = new Set(stamp?.migrations.map(({ name }) => name));
       requireKnown(ran, known);
-      if ([...known].some((name) => !ran.has(name))) options.migrate(tenant);
+      if (migrations.some(({ name }) => !ran.has(name))) options.migrate(tenant);
+      requireMinimum(ran, required);
       return shell;
     } catch (error) {
       client.release();
@@ -125,4 +119,10 @@ function requireOwn(stamp: Stamp | null, tenant: Tenant, events: Events): void {
 function requireKnown(ran: ReadonlySet<string>, known: ReadonlySet<string>): void {
   const unknown = [...ran].find((name) => !known.has(name));
   if (unknown !== undefined) throw new Error(`migration ${unknown} was run by a newer build`);
+}
+
+/** A database where this build's minimum has not run is outside the window too; it is being brought up to it. */
+function requireMinimum(ran: ReadonlySet<string>, required: readonly string[]): void {
+  const missing = required.find((name) => !ran.has(name));
+  if (missing !== undefined) throw new Error(`migration ${missing} has not run yet`);
 }
