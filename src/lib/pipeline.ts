@@ -6,8 +6,7 @@ export function pipeline<E>(
   stages: readonly PipelineStage<E>[],
 ): (exchange: E, last?: () => Promise<void>) => Promise<void> {
   return (exchange, last = () => Promise.resolve()) => {
-    const run = (index: number): Promise<void> =>
-      stages[index]?.(exchange, () => run(index + 1)) ?? last();
+    const run = (index: number): Promise<void> => stages[index]?.(exchange, () => run(index + 1)) ?? last();
     return run(0);
   };
 }
