@@ -41,6 +41,9 @@ interface Entry<V> {
   readonly markClosed: () => void;
 }
 
+/** Superseded keys remembered: for the time between reading a source and leasing it, which is that of a request. */
+const MAX_FLOORS = 10_000;
+
 /**
  * Opens values by key, shares them through leases and keeps the most recently used ones.
  *
@@ -57,6 +60,8 @@ export class KeyedPool<S, V> {
   /** Insertion order is recency: a lease re-inserts its key. */
   readonly #entries = new Map<string, Entry<V>>();
   readonly #draining = new Set<Entry<V>>();
+  /** The oldest version that may still be leased, by key, of those that were told by {@link supersede}. */
+  readonly #floors = new Map<string, number>();
   #isDisposed = false;
 
   constructor(options: KeyedPoolOptions<S, V>) {
@@ -71,15 +76,22 @@ export class KeyedPool<S, V> {
     return this.#draining.size;
   }
 
+  /** The keys of all that is open, what drains included. */
+  get keys(): string[] {
+    return [...new Set([...this.#entries.keys(), ...[...this.#draining].map(({ key }) => key)])];
+  }
+
   /**
    * Takes a lease without awaiting anything; the value opens in the background when it is not open yet.
    *
    * @throws {Error} once the pool is disposed of: what it opened then would never be closed.
+   * @throws the abort reason when the source is older than a version that superseded it.
    */
   lease(source: S): Lease<V> {
     if (this.#isDisposed) throw new Error('the pool is closed');
     const key = this.#options.key(source);
     const version = this.#options.version(source);
+    if (version < (this.#floors.get(key) ?? version)) throw this.#abortReason();
     let entry = this.#entries.get(key);
     if (entry !== undefined && entry.version < version) {
       this.#evict(entry);
@@ -106,6 +118,20 @@ export class KeyedPool<S, V> {
     const leaving = [...this.#draining].filter((draining) => draining.key === key);
     if (isAborting) for (const draining of leaving) this.#abort(draining);
     await Promise.all(leaving.map(({ closed }) => closed));
+  }
+
+  /**
+   * A newer version of a key is known to exist: leases of older ones are aborted at once, and a source somebody read
+   * before is leased no more.
+   */
+  supersede(key: string, version: number): void {
+    const open = this.#entries.get(key);
+    if (open !== undefined && open.version < version) this.#evict(open);
+    for (const entry of this.#draining) if (entry.key === key && entry.version < version) this.#abort(entry);
+    this.#floors.delete(key);
+    this.#floors.set(key, version);
+    const [oldest] = this.#floors.keys();
+    if (this.#floors.size > MAX_FLOORS && oldest !== undefined) this.#floors.delete(oldest);
   }
 
   /** Evicts everything and waits until all of it is closed, at most about `drainDeadlineMs`. */
@@ -194,8 +220,11 @@ export class KeyedPool<S, V> {
   }
 
   #abort({ leases }: Entry<V>): void {
-    for (const lease of leases)
-      lease.abort(this.#options.abortReason?.() ?? new Error('the lease was ended'));
+    for (const lease of leases) lease.abort(this.#abortReason());
+  }
+
+  #abortReason(): unknown {
+    return this.#options.abortReason?.() ?? new Error('the lease was ended');
   }
 
   async #close(entry: Entry<V>): Promise<void> {

@@ -17,6 +17,8 @@ export interface CommandContext {
   session?: mongo.ClientSession;
   /** Which rows of a partitioned collection it is about; all, when absent. */
   rows?: Rows;
+  /** Throws when nothing may be written any more; asked right before each command that writes. */
+  guardWrite?(): void;
 }
 
 type CommandOptions = Pick<CommandContext, 'signal' | 'session'>;
@@ -67,7 +69,7 @@ export class BoundModel<T extends Stored> {
   async insert(document: T): Promise<T> {
     await this.#prepareWrite();
     const plain = await this.#plain(document);
-    await this.#collection.insertOne(plain as mongo.OptionalUnlessRequiredId<T>, this.#commandOptions());
+    await this.#collection.insertOne(plain as mongo.OptionalUnlessRequiredId<T>, this.#writeOptions());
     return plain;
   }
 
@@ -76,7 +78,7 @@ export class BoundModel<T extends Stored> {
     if (documents.length === 0) return;
     await this.#prepareWrite();
     const plain = await Promise.all(documents.map((document) => this.#plain(document)));
-    await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#commandOptions());
+    await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#writeOptions());
   }
 
   /** Answers the document after the update, or null when nothing matched. */
@@ -87,12 +89,13 @@ export class BoundModel<T extends Stored> {
   ): Promise<T | null> {
     await this.#prepareWrite();
     const options: QueryOptions = { returnDocument: 'after', runValidators: true, ...(sort && { sort }) };
-    return (await this.#query(options).findOneAndUpdate(this.#filter(filter), update)) as T | null;
+    const query = this.#query(options, this.#writeOptions());
+    return (await query.findOneAndUpdate(this.#filter(filter), update)) as T | null;
   }
 
   async findOneAndDelete(filter: mongo.Filter<T>): Promise<T | null> {
     requireWritable(this.#definition, this.#rows);
-    return (await this.#query().findOneAndDelete(this.#filter(filter))) as T | null;
+    return (await this.#query({}, this.#writeOptions()).findOneAndDelete(this.#filter(filter))) as T | null;
   }
 
   get #rows(): Rows {
@@ -101,6 +104,7 @@ export class BoundModel<T extends Stored> {
 
   async #prepareWrite(): Promise<void> {
     requireWritable(this.#definition, this.#rows);
+    this.#context.guardWrite?.();
     await this.#beforeWrite();
   }
 
@@ -110,7 +114,7 @@ export class BoundModel<T extends Stored> {
     return own === undefined ? guarded : { $and: [own, guarded] };
   }
 
-  #query(options: QueryOptions = {}) {
+  #query(options: QueryOptions = {}, commandOptions = this.#commandOptions()) {
     // The fourth parameter of mongoose's Query is the collection it runs on.
     const BoundQuery = Query as unknown as new (
       conditions: object,
@@ -119,7 +123,7 @@ export class BoundModel<T extends Stored> {
       collection: unknown,
     ) => Query<unknown, T>;
     return new BoundQuery({}, {}, this.#definition.compiled, this.#collection)
-      .setOptions({ ...options, ...this.#commandOptions() } as QueryOptions)
+      .setOptions({ ...options, ...commandOptions } as QueryOptions)
       .lean();
   }
 
@@ -132,8 +136,14 @@ export class BoundModel<T extends Stored> {
     return hydrated.toObject({ depopulate: true, flattenMaps: false }) as unknown as T;
   }
 
+  /** Asks right before the command: what came earlier may have taken its time. */
+  #writeOptions(): CommandOptions {
+    this.#context.guardWrite?.();
+    return this.#commandOptions();
+  }
+
   #commandOptions(): CommandOptions {
-    const { timeoutMs, rows: _rows, ...options } = this.#context;
+    const { timeoutMs, rows: _rows, guardWrite: _guard, ...options } = this.#context;
     return timeoutMs === undefined ? options : { ...options, signal: AbortSignal.timeout(timeoutMs) };
   }
 }

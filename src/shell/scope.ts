@@ -9,6 +9,7 @@ import type { OptionLayers } from '../tenancy/option.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Shell } from './shell.ts';
+import { unavailable } from './unavailable.ts';
 
 /** Where the gateway itself is reached; addresses below either are nobody else's. */
 export interface Platform {
@@ -36,7 +37,10 @@ export interface Scope {
   readonly platform: Platform;
   /** What this tenant has set of its options, for `optionValue`. */
   readonly optionLayers: OptionLayers;
-  /** A model at this tenant's collection. */
+  /**
+   * A model at this tenant's collection. It writes only as long as this scope lives, its shell is of the newest
+   * placement, and this node knows of all changes of a moment ago; otherwise TENANT_UNAVAILABLE.
+   */
   model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
   release(): void;
 }
@@ -71,6 +75,13 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
     // AbortSignal.any would do, but keeps every signal it ever made as long as the shell lives (Node issue 54614).
     const onShellClosing = () => abort.abort(lease.signal.reason);
     lease.signal.addEventListener('abort', onShellClosing, { once: true });
+    let isReleased = false;
+    // Of what may take a tenant's data elsewhere, another node may be the first to know: see decision 0022.
+    const guardWrite = () => {
+      lease.signal.throwIfAborted();
+      if (isReleased) throw unavailable('the scope was released');
+      if (!shell.mayWrite()) throw unavailable('this node is out of touch with the control database');
+    };
     return {
       ...rest,
       signal,
@@ -81,9 +92,10 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
           definition,
           shell.collections.of(definition),
           () => shell.collections.beforeWrite(definition.collection),
-          { signal, rows: rest.rows },
+          { signal, rows: rest.rows, guardWrite },
         ),
       release: () => {
+        isReleased = true;
         lease.signal.removeEventListener('abort', onShellClosing);
         lease.release();
       },

@@ -1,4 +1,3 @@
-import { CodedError } from '../lib/coded-error.ts';
 import { KeyedPool } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
@@ -9,6 +8,7 @@ import type { Tenant } from '../tenancy/tenant.ts';
 import type { ModuleSets } from './module-set.ts';
 import type { Shell } from './shell.ts';
 import { type Stamp, stampFault, stampModel } from './stamp.ts';
+import { unavailable } from './unavailable.ts';
 
 /** The shells, keyed by tenant: the connection pool of this product. */
 export type ShellHost = KeyedPool<Tenant, Shell>;
@@ -18,6 +18,8 @@ export interface ShellHostOptions {
   /** The connection string behind a tenant's placement, unsealed. */
   connectionString(tenant: Tenant): Promise<string>;
   onNamespacesCreated(cluster: string, count: number): void;
+  /** False while this node may have missed that a tenant's data went elsewhere. */
+  mayWrite(): boolean;
   modules: ModuleSets;
   /** Brings a tenant's schema up to date in the background while it is served. */
   migrate(tenant: Tenant): void;
@@ -31,9 +33,6 @@ const IDLE_MS = 600_000;
 
 /** Longest a database may take to show its stamp, in milliseconds; connecting has limits of its own. */
 const OPEN_DEADLINE_MS = 2_000;
-
-/** How soon a caller may ask again for a tenant whose database did not answer, in milliseconds. */
-const RETRY_MS = 2_000;
 
 export function createShellHost(options: ShellHostOptions): ShellHost {
   return new KeyedPool<Tenant, Shell>({
@@ -67,6 +66,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         epoch: placement.epoch,
         collections,
         client,
+        mayWrite: options.mayWrite,
         caches: new WeakMap(),
         watchDeletions({ collection }, listener) {
           const watch = deletions.watch(placement.database, placement.prefix + collection, listener);
@@ -93,13 +93,6 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
     options.events.tenantUnavailable({ tenant: tenant.id, err: error });
     throw unavailable(error);
   }
-}
-
-function unavailable(cause: unknown): CodedError {
-  return new CodedError('TENANT_UNAVAILABLE', 'This tenant cannot be reached right now; try again shortly.', {
-    cause,
-    retryAfterMs: RETRY_MS,
-  });
 }
 
 async function readStamp(shell: Shell): Promise<Stamp | null> {

@@ -102,6 +102,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     tenant: tenant.id,
     epoch: 1,
     collections: new Collections(db, '', indexes, () => undefined),
+    mayWrite: () => true,
     caches: new WeakMap(),
     // As where no change stream can be had: caches fall back on short lives.
     watchDeletions: () => ({ run: () => undefined, stop: () => undefined }),
