@@ -58,7 +58,7 @@ const calls = {
     return app.directory.knownCount;
   },
   /** Forgets every tenant, as when the change feed comes back. */
-  forgetAll: () => app.directory.setFed(true),
+  forgetAll: () => app.directory.clear(),
   openShells: () => app.shells.size,
   heapBytes,
   /** Processor time of this process so far, in microseconds. */

@@ -8,6 +8,7 @@ import { boundRegistration } from './control-plane/bound-registration.ts';
 import { openControlDatabase } from './control-plane/control-database.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
+import { Freshness } from './control-plane/freshness.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
 import { createEngine } from './graphql/engine.ts';
@@ -118,9 +119,11 @@ export async function createApp(options: AppOptions) {
       clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
     };
 
+    const freshness = new Freshness();
     const shells = stack.use(
       createShellHost({
         clients,
+        mayWrite: () => freshness.isFresh,
         connectionString: (tenant) => clusters.connectionString(tenant.placement, tenant.id),
         onNamespacesCreated: account,
         modules: moduleSets,
@@ -131,11 +134,13 @@ export async function createApp(options: AppOptions) {
         events,
       }),
     );
-    stack.use(
-      await followDirectory(control, directory, events, (tenant, how) => void shells.evict(tenant, how)),
-    );
+    stack.use(await followDirectory({ control, directory, freshness, shells, events }));
     stack.use(sweeper);
-    metrics.watch({ openShells: () => shells.size, knownTenants: () => directory.knownCount });
+    metrics.watch({
+      openShells: () => shells.size,
+      knownTenants: () => directory.knownCount,
+      directoryStalenessSeconds: () => freshness.stalenessMs / 1_000,
+    });
 
     const schemas = createTenantSchemas(modules);
     const platformSchema = createPlatformSchema();
@@ -161,7 +166,11 @@ export async function createApp(options: AppOptions) {
     const stages: readonly Stage[] = [
       useLog(metrics),
       useErrors(),
-      useHealth({ ping: () => control.ping(config.http.requestDeadlineMs), isDraining: () => isDraining }),
+      useHealth({
+        ping: () => control.ping(config.http.requestDeadlineMs),
+        isFresh: () => freshness.isFresh,
+        isDraining: () => isDraining,
+      }),
       useDeadline(config.http.requestDeadlineMs),
       useCandidates({
         hostSource: hostSource({ directory, baseDomain, publicHost }),

@@ -12,8 +12,8 @@ const MAX_UNKNOWN = 10_000;
 const UNKNOWN_MS = 5_000;
 
 /**
- * The directory: tenant records in memory, kept right by the change feed of the control database. While that feed is
- * down every lookup reads through, so that a suspension counts within a second on every node.
+ * The directory: tenant records in memory, kept right by `directory-feed.ts`. While the control database cannot be
+ * reached, the tenants that are known are served as they were.
  */
 export class CachedDirectory implements TenantDirectory {
   readonly #control: ControlDatabase;
@@ -21,7 +21,6 @@ export class CachedDirectory implements TenantDirectory {
   readonly #idByName = new LRUCache<string, string>({ max: MAX_KNOWN });
   readonly #unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
   readonly #loading = new Map<string, Promise<Tenant | undefined>>();
-  #isFed = false;
   /** Grows with every change: what was read before a change is not cached after it. */
   #generation = 0;
 
@@ -47,10 +46,9 @@ export class CachedDirectory implements TenantDirectory {
     }
   }
 
-  /** Told by the change feed: up, and the cache can be trusted; or down, and it cannot. */
-  setFed(isFed: boolean): void {
+  /** Forgets everything: changes may have been missed. */
+  clear(): void {
     this.#generation += 1;
-    this.#isFed = isFed;
     this.#byId.clear();
     this.#idByName.clear();
     this.#unknown.clear();
@@ -58,6 +56,11 @@ export class CachedDirectory implements TenantDirectory {
 
   get knownCount(): number {
     return this.#byId.size;
+  }
+
+  /** The known tenants, and the version each is known at. */
+  get knownVersions(): (readonly [id: string, version: number])[] {
+    return Array.from(this.#byId.entries(), ([id, { version }]) => [id, version] as const);
   }
 
   async #load(identifier: string): Promise<Tenant | undefined> {
@@ -70,7 +73,7 @@ export class CachedDirectory implements TenantDirectory {
       .findOne({ names: identifier as TenantIdentifier })
       .then((record) => {
         const tenant = record === null ? undefined : tenantOf(record);
-        if (this.#isFed && generation === this.#generation) this.#remember(identifier, tenant);
+        if (generation === this.#generation) this.#remember(identifier, tenant);
         return tenant;
       });
     this.#loading.set(loadingKey, promise);

@@ -3,8 +3,10 @@ import { BoundModel } from '../mongo/bound-model.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts';
 import { catalogueSignal, COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { clusterModel } from './cluster-record.ts';
+import { DatedModel } from './dated-model.ts';
+import { nodeModel } from './node-record.ts';
 import { platformKeyModel } from './platform-key-record.ts';
-import { tenantModel } from './tenant-record.ts';
+import { tenantModel, type TenantRecord } from './tenant-record.ts';
 
 /** The control database: the tenants and clusters there are. Reads and writes ask for a majority. */
 export type ControlDatabase = Awaited<ReturnType<typeof openControlDatabase>>;
@@ -19,7 +21,9 @@ const INDEXES: Readonly<Record<string, readonly IndexDefinition[]>> = {
       partialFilterExpression: { 'provisioning.keyHash': { $exists: true } },
     },
     { key: { status: 1, _id: 1 }, name: 'status' },
+    { key: { changedAt: 1 }, name: 'changed_at' },
   ],
+  [nodeModel.collection]: [{ key: { at: 1 }, name: 'expiry', expireAfterSeconds: 3_600 }],
 };
 
 /** Opens the control database and makes sure of its indexes, which is idempotent. */
@@ -34,13 +38,18 @@ export async function openControlDatabase(client: mongo.MongoClient, name: strin
       catalogueSignal(),
     );
   }
+  const noPreparation = () => Promise.resolve();
+  const context = { timeoutMs: COMMAND_TIMEOUT_MS };
   const bind = <T extends Stored>(definition: ModelDefinition<T>) =>
-    new BoundModel(definition, db.collection<T>(definition.collection), () => Promise.resolve(), {
-      timeoutMs: COMMAND_TIMEOUT_MS,
-    });
+    new BoundModel(definition, db.collection<T>(definition.collection), noPreparation, context);
   return {
     db,
-    tenants: bind(tenantModel),
+    tenants: new DatedModel(
+      tenantModel,
+      db.collection<TenantRecord>(tenantModel.collection),
+      noPreparation,
+      context,
+    ),
     clusters: bind(clusterModel),
     platformKeys: bind(platformKeyModel),
     /** @throws when the database does not answer within `deadlineMs` milliseconds. */

@@ -61,6 +61,8 @@ export interface TenantRecord extends Stored {
   claimedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
+  /** When it was last written to, by the clock of the database; see `dated-model.ts`. Absent until then. */
+  changedAt?: Date;
   version: number;
 }
 
@@ -107,6 +109,7 @@ export const tenantModel = defineModel<TenantRecord>(
     claimedAt: { type: Date, default: null },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
+    changedAt: Date,
     version: { type: Number, required: true },
   }),
 );

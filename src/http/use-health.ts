@@ -3,18 +3,21 @@ import type { Stage } from './stage.ts';
 export interface HealthOptions {
   /** Rejects when the control database does not answer. */
   ping(): Promise<void>;
+  /** False while this node is out of touch with the control database. */
+  isFresh(): boolean;
   /** True once the process was asked to stop. */
   isDraining(): boolean;
 }
 
 /** `/healthz`: the process is alive. `/readyz`: it can serve. */
-export function useHealth({ ping, isDraining }: HealthOptions): Stage {
+export function useHealth({ ping, isFresh, isDraining }: HealthOptions): Stage {
   return async (exchange, next) => {
     const { kind } = exchange.route;
     if (kind !== 'live' && kind !== 'ready') return next();
     const isReady =
       kind === 'live' ||
       (!isDraining() &&
+        isFresh() &&
         (await ping().then(
           () => true,
           () => false,

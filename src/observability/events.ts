@@ -36,12 +36,25 @@ export function createEvents(log: Logger, metrics: Metrics) {
     shellCloseFailed: (fields: { err: unknown }) =>
       emit('warn', 'shell_close_failed', fields, 'a shell did not close cleanly'),
     directoryFeedLost: (fields: { err: unknown }) =>
+      emit('warn', 'directory_feed_lost', fields, 'change stream of the directory lost; polling meanwhile'),
+    directoryFeedResumed: () =>
+      emit('info', 'directory_feed_resumed', {}, 'change stream of the directory goes on where it ended'),
+    directoryFeedCaughtUp: () =>
       emit(
-        'warn',
-        'directory_feed_lost',
-        fields,
-        'directory change feed lost; reading through until it is back',
+        'info',
+        'directory_feed_caught_up',
+        {},
+        'change stream of the directory started anew; open tenants were checked against their records',
       ),
+    directoryStale: (fields: { err: unknown }) =>
+      emit(
+        'error',
+        'directory_stale',
+        fields,
+        'out of touch with the control database: nothing is written until it is heard from',
+      ),
+    directoryFresh: () =>
+      emit('info', 'directory_fresh', {}, 'in touch with the control database again; writes go on'),
     clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
       emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
     capacityExhausted: (fields: { cluster?: string }) =>

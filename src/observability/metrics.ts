@@ -36,10 +36,15 @@ export function createMetrics() {
       registers,
     }),
     /** Reads sizes when somebody asks for the metrics. */
-    watch: (sizes: { openShells(): number; knownTenants(): number }) => {
+    watch: (sizes: { openShells(): number; knownTenants(): number; directoryStalenessSeconds(): number }) => {
       for (const [name, help, size] of [
         ['gateway_open_shells', 'Tenants open in this process', sizes.openShells],
         ['gateway_known_tenants', 'Tenant records in memory', sizes.knownTenants],
+        [
+          'gateway_directory_staleness_seconds',
+          'What changed in the control database longer ago than this is known here; too much of it stops writes',
+          sizes.directoryStalenessSeconds,
+        ],
       ] as const) {
         new Gauge({
           name,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CachedDirectory } from '../../src/control-plane/cached-directory.ts';
 import { openControlDatabase } from '../../src/control-plane/control-database.ts';
 import { followDirectory } from '../../src/control-plane/directory-feed.ts';
+import { Freshness } from '../../src/control-plane/freshness.ts';
 import { createEvents } from '../../src/observability/events.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -21,18 +22,27 @@ beforeAll(async () => {
 
 afterAll(() => client.close());
 
+const NO_SHELLS = { evict: () => Promise.resolve(), supersede: () => undefined, keys: [] };
+
 test('can be stopped at any moment of losing the feed and opening it again', async () => {
   const events = createEvents(createLogger('silent'), createMetrics());
   const watched = await Promise.all(
     [0, 50, 150, 240, 250, 255, 260, 270, 300, 400].map(async (delayMs) => {
       const control = await openControlDatabase(client, `test_${randomBytes(6).toString('hex')}`);
-      const feed = await followDirectory(control, new CachedDirectory(control), events);
+      const directory = new CachedDirectory(control);
+      const feed = await followDirectory({
+        control,
+        directory,
+        freshness: new Freshness(),
+        shells: NO_SHELLS,
+        events,
+      });
       // The end of the database is the end of its change stream.
       await control.db.dropDatabase();
       await sleep(delayMs);
       await feed[Symbol.asyncDispose]();
       await control.db.dropDatabase();
-      return `${control.db.databaseName}.tenants`;
+      return `${control.db.databaseName}.$cmd.aggregate`;
     }),
   );
   // Nobody reads on: the server has no cursor left, at work or idle.
@@ -45,22 +55,6 @@ test('can be stopped at any moment of losing the feed and opening it again', asy
       ]);
     expect((await inUse.toArray()).map(({ ns }) => ns as string)).toEqual([]);
   });
-});
-
-test('while the feed is lost nothing is remembered, and a change counts at once', async () => {
-  await using gateway = await startGateway();
-  const { acme } = await registerBoth(gateway);
-  const { control } = gateway.app.platform;
-  for (const name of ['acme', 'globex']) expect(await visit(gateway, name)).toBe(name);
-  expect(gateway.app.directory.knownCount).toBe(2);
-  gateway.app.directory.setFed(false);
-  expect(gateway.app.directory.knownCount).toBe(0);
-  expect(await visit(gateway, 'acme')).toBe('acme');
-  expect(gateway.app.directory.knownCount).toBe(0);
-  // Another node, whose change no feed tells.
-  await control.tenants.findOneAndUpdate({ _id: acme.record._id }, { $set: { status: 'SUSPENDED' } });
-  expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND');
-  expect(await visit(gateway, 'globex')).toBe('globex');
 });
 
 test('survives the loss of its stream', async () => {
@@ -95,12 +89,22 @@ test('tells which tenants are not to be served, and whose requests must end at o
   const events = createEvents(createLogger('silent'), createMetrics());
   const told: string[] = [];
   const name = (id: string) => (id === acme.record._id ? 'acme' : 'globex');
-  await using _feed = await followDirectory(
+  const shells = {
+    ...NO_SHELLS,
+    evict: (id: string, { isAborting = false } = {}) => {
+      told.push(`${name(id)} ${isAborting ? 'now' : 'in its time'}`);
+      return Promise.resolve();
+    },
+    supersede: (id: string, epoch: number) => void told.push(`${name(id)} before epoch ${epoch}`),
+  };
+  const directory = new CachedDirectory(control);
+  await using _feed = await followDirectory({
     control,
-    new CachedDirectory(control),
+    directory,
+    freshness: new Freshness(),
+    shells,
     events,
-    (id, { isAborting }) => told.push(`${name(id)} ${isAborting ? 'now' : 'in its time'}`),
-  );
+  });
   const set = (id: string, status: 'ACTIVE' | 'SUSPENDED' | 'DELETING') =>
     control.tenants.findOneAndUpdate({ _id: id }, { $set: { status } });
   await set(acme.record._id, 'SUSPENDED');
@@ -108,4 +112,6 @@ test('tells which tenants are not to be served, and whose requests must end at o
   await set(acme.record._id, 'ACTIVE');
   await set(globex.record._id, 'DELETING');
   await eventually(() => expect(told).toEqual(['acme in its time', 'globex now']));
+  await control.tenants.findOneAndUpdate({ _id: acme.record._id }, { $set: { 'placement.epoch': 2 } });
+  await eventually(() => expect(told.slice(2)).toEqual(['acme before epoch 2']));
 });

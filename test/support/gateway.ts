@@ -76,9 +76,10 @@ export async function startGateway(
     async [Symbol.asyncDispose]() {
       await drain(server, 20);
       await databases.drop();
-      await databases[Symbol.asyncDispose]();
-      await app.platform.control.db.dropDatabase();
+      // The gateway writes to its control database as long as it lives.
       await app[Symbol.asyncDispose]();
+      await databases.dropControl();
+      await databases[Symbol.asyncDispose]();
     },
   };
 }

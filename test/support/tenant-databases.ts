@@ -8,6 +8,8 @@ export interface TenantDatabases extends AsyncDisposable {
   of(record: { _id: string; placement: Placement }): Promise<mongo.Db>;
   /** Drops what the tenants left on either server of the run. */
   drop(): Promise<void>;
+  /** Drops the control database; to be called when the gateway is closed. */
+  dropControl(): Promise<void>;
 }
 
 export function tenantDatabases({ platform }: App): TenantDatabases {
@@ -44,6 +46,9 @@ export function tenantDatabases({ platform }: App): TenantDatabases {
       // A deployment of a tenant's own may be either server.
       const isElsewhere = ({ cluster }: Placement) => cluster !== 'default';
       await dropOn(secondMongodbUri(), placements.filter(isElsewhere));
+    },
+    async dropControl() {
+      await clientOf(mongodbUri()).db(platform.control.db.databaseName).dropDatabase();
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...clients.values()].map((client) => client.close()));
