@@ -215,6 +215,7 @@ export async function createApp(options: AppOptions) {
       startDraining: () => (isDraining = true),
       metrics,
       events,
+      modules,
       platform,
       tokens,
       schemas,

@@ -1,0 +1,3 @@
+import { auditMode } from './audit-mode.ts';
+
+auditMode('DATABASE');

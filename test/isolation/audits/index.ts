@@ -1,0 +1,9 @@
+import type { ModuleAudits } from '../kit/module-audits.ts';
+import { clients } from './clients.ts';
+import { content } from './content.ts';
+import { core } from './core.ts';
+import { resources } from './resources.ts';
+import { settings } from './settings.ts';
+
+/** What every module of this build tells the kit; canaries are made in this order. */
+export const moduleAudits: readonly ModuleAudits[] = [core, settings, resources, clients, content];
