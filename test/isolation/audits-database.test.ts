@@ -1,3 +1,5 @@
-import { auditMode } from './audit-mode.ts';
+import { modules } from '../../src/modules/index.ts';
+import { moduleAudits } from './audits/index.ts';
+import { auditIsolation } from './kit.ts';
 
-auditMode('DATABASE');
+auditIsolation({ modules, audits: moduleAudits, mode: 'DATABASE' });

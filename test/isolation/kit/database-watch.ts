@@ -31,16 +31,10 @@ export async function watchDatabases(databases: readonly mongo.Db[]): Promise<Da
   const cursors = await Promise.all(databases.map(openProfile));
   return {
     async take() {
-      const seen: SeenCommand[] = [];
-      for (const cursor of cursors) {
-        for (let entry = await cursor.tryNext(); entry !== null; entry = await cursor.tryNext()) {
-          seen.push({
-            namespace: entry['ns'] as string,
-            shape: `${entry['op'] as string} ${JSON.stringify(shapeOf(entry['command']))}`,
-          });
-        }
-      }
-      return seen;
+      return (await Promise.all(cursors.map(newEntries))).flat().map((entry) => ({
+        namespace: entry['ns'] as string,
+        shape: `${entry['op'] as string} ${JSON.stringify(shapeOf(entry['command']))}`,
+      }));
     },
     async [Symbol.asyncDispose]() {
       for (const cursor of cursors) await cursor.close();
@@ -68,8 +62,17 @@ async function openProfile(database: mongo.Db): Promise<mongo.FindCursor> {
     },
     { tailable: true },
   );
-  while ((await cursor.tryNext()) !== null);
+  await newEntries(cursor);
   return cursor;
+}
+
+async function newEntries(cursor: mongo.FindCursor): Promise<mongo.Document[]> {
+  const entries: mongo.Document[] = [];
+  for (;;) {
+    const entry = (await cursor.tryNext()) as mongo.Document | null;
+    if (entry === null) return entries;
+    entries.push(entry);
+  }
 }
 
 function shapeOf(value: unknown): unknown {

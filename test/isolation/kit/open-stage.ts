@@ -1,39 +1,52 @@
 import { mongo } from 'mongoose';
 import type { PlacementMode } from '../../../src/tenancy/tenant.ts';
-import { mongodbUri } from '../../support/mongodb-uri.ts';
+import { addSecondCluster, SECOND } from '../../support/gateway.ts';
+import { mongodbUri, secondMongodbUri } from '../../support/mongodb-uri.ts';
 import { merged } from './audit.ts';
 import { type AuditedGateway, openAuditTenant } from './audit-tenant.ts';
 import { watchDatabases } from './database-watch.ts';
 import type { Stage } from './run-audit.ts';
 import { snapshotOf } from './snapshot.ts';
 
-/** Makes acme and globex, both placed in one mode, with canaries of every type. */
+/**
+ * Makes the owner, a stranger beside it on one server, and one on another server, all placed in one mode and with
+ * canaries of every type.
+ */
 export async function openStage(
   audited: AuditedGateway,
   mode: PlacementMode,
 ): Promise<Stage & AsyncDisposable> {
-  const client = await new mongo.MongoClient(mongodbUri()).connect();
-  const placement = mode === 'DEDICATED' ? { mode, connectionString: mongodbUri() } : { mode };
-  const suffix = mode.toLowerCase();
-  const owner = await openAuditTenant(audited, `acme-${suffix}`, { placement, client });
-  const stranger = await openAuditTenant(audited, `globex-${suffix}`, { placement, client });
-  const databases = new Set([owner, stranger].map(({ record }) => record.placement.database));
-  const control = audited.gateway.app.platform.control.db;
-  const watch = await watchDatabases([
-    client.db(control.databaseName),
-    ...[...databases].map((name) => client.db(name)),
-  ]);
+  await addSecondCluster(audited.gateway);
+  const here = await new mongo.MongoClient(mongodbUri()).connect();
+  const there = await new mongo.MongoClient(secondMongodbUri()).connect();
+  const onOwn = (connectionString: string) => ({ mode, connectionString });
+  const isDedicated = mode === 'DEDICATED';
+  const near = { placement: isDedicated ? onOwn(mongodbUri()) : { mode }, client: here };
+  const far = {
+    placement: isDedicated ? onOwn(secondMongodbUri()) : { mode, cluster: SECOND },
+    client: there,
+  };
+  const owner = await openAuditTenant(audited, 'acme', near);
+  const strangers = [
+    await openAuditTenant(audited, 'globex', near),
+    await openAuditTenant(audited, 'initech', far),
+  ];
+  const databases = new Map(
+    [owner, ...strangers].map(({ db }) => [`${db.client.options.hosts.join()} ${db.databaseName}`, db]),
+  );
+  const control = here.db(audited.gateway.app.platform.control.db.databaseName);
+  const watch = await watchDatabases([control, ...databases.values()]);
   return {
     ...audited,
     told: merged(audited.modules),
-    owner,
-    stranger,
-    ownerHas: await snapshotOf(audited.gateway, owner),
-    strangerHas: await snapshotOf(audited.gateway, stranger),
+    owner: { tenant: owner, has: await snapshotOf(audited.gateway, owner) },
+    strangers: await Promise.all(
+      strangers.map(async (tenant) => ({ tenant, has: await snapshotOf(audited.gateway, tenant) })),
+    ),
     watch,
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
-      await client.close();
+      await Promise.all([here.close(), there.close()]);
     },
   };
 }

@@ -1,24 +1,26 @@
 import type { GraphQLReply } from '../../support/request.ts';
 import type { Audit, Told } from './audit.ts';
-import type { AuditTenant, Way } from './audit-tenant.ts';
-import { WAYS } from './audit-tenant.ts';
+import { type AuditedGateway, type AuditTenant, type Way, WAYS } from './audit-tenant.ts';
 import { type Call, callOf, ownArguments, withValue } from './call.ts';
 import { comparable } from './comparable.ts';
 import type { DatabaseWatch, SeenCommand } from './database-watch.ts';
 import type { Owner } from './module-audits.ts';
 import { nobodys, nobodysCursor } from './nobodys.ts';
-import { restore, type Snapshot, snapshotOf } from './snapshot.ts';
-import type { AuditedGateway } from './audit-tenant.ts';
+import { restore, type Snapshot } from './snapshot.ts';
 
-/** Two tenants at one place, and what they have. */
+/** A tenant, and what it has between two audits. */
+export interface Actor {
+  tenant: AuditTenant;
+  has: Snapshot;
+}
+
+/** Tenants placed in one mode. */
 export interface Stage extends AuditedGateway {
   told: Told;
   /** Whose canaries are asked for. */
-  owner: AuditTenant;
-  /** Who asks for them. */
-  stranger: AuditTenant;
-  ownerHas: Snapshot;
-  strangerHas: Snapshot;
+  owner: Actor;
+  /** Who ask for them: one on the owner's server, one on another. */
+  strangers: readonly Actor[];
   watch: DatabaseWatch;
 }
 
@@ -28,38 +30,45 @@ const ATTEMPTS = 3;
 /** Numbers of the canaries that a proof may take. */
 const CANARIES = [0, 1];
 
+/** What one request caused, as far as it can be told from another. */
+interface Trace {
+  answer: string;
+  commands: string;
+}
+
 /**
  * Runs one audit.
  *
- * @returns what is wrong; nothing when what the owner has is to the stranger what nobody has.
+ * @returns what is wrong; nothing when what the owner has is to strangers what nobody has.
  */
 export async function runAudit(stage: Stage, audit: Audit): Promise<string[]> {
   const proven = await prove(stage, audit);
   if (typeof proven === 'string') return [proven];
   const faults: string[] = [];
-  for (const way of WAYS) {
-    for (let attempt = 1; ; attempt += 1) {
-      const found = await compare(stage, audit, way, proven);
+  for (const [index, way] of WAYS.entries()) {
+    const stranger = stage.strangers[index % stage.strangers.length];
+    if (stranger === undefined) throw new Error('no stranger');
+    let found: string[] = [];
+    // A leak is there each time.
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      found = await compare(stage, audit, { way, stranger, index: proven });
       if (found.length === 0) break;
-      // A leak is there each time.
-      if (attempt < ATTEMPTS) continue;
-      faults.push(...found.map((fault) => `by ${way}: ${fault}`));
-      break;
     }
+    faults.push(...found.map((fault) => `${stranger.tenant.record.identifier} by ${way}: ${fault}`));
   }
   return faults;
 }
 
 /** Finds the canary whose owner is answered it; an audit that nobody could be answered proves nothing. */
 async function prove(stage: Stage, audit: Audit): Promise<number | string> {
-  const { owner, gateway, ownerHas } = stage;
+  const { tenant, has } = stage.owner;
   const answers: string[] = [];
   for (const index of CANARIES) {
-    await stage.told.prepare[audit.leaf.field]?.(owner.maker(index));
-    const self = owner.owner(index);
-    const call = probe(stage, audit, self, audit.value(self));
-    const reply = await owner.call('prefix', call.query, call.variables);
-    if (isWrite(audit)) await restore(gateway, owner, ownerHas);
+    await stage.told.prepare[audit.leaf.field]?.(tenant.maker(index));
+    const self = tenant.owner(index);
+    const { query, variables } = probe(stage, audit, self, audit.value(self));
+    const reply = await tenant.call('prefix', query, variables);
+    if (isWrite(audit)) await restore(stage.gateway, tenant, has);
     if (audit.kind === 'choice' ? isUnderstood(reply) : isAnswered(reply, audit, self)) return index;
     answers.push(JSON.stringify([reply.data, reply.errors]));
   }
@@ -71,55 +80,65 @@ function isUnderstood({ errors, data }: GraphQLReply): boolean {
 }
 
 /** True when the answer holds a text of the owner, or the very id that was asked for, and nothing went wrong. */
-function isAnswered(reply: GraphQLReply, audit: Audit, self: Owner): boolean {
-  const text = JSON.stringify(reply.data);
-  const payload = reply.data?.[audit.leaf.field] as
+function isAnswered(reply: GraphQLReply, { leaf }: Audit, self: Owner): boolean {
+  const payload = reply.data?.[leaf.field] as
     { userErrors?: unknown[]; deletedId?: string } | null | undefined;
   if (!isUnderstood(reply) || (payload?.userErrors ?? []).length > 0) return false;
-  return text.includes(self.marker) || payload?.deletedId != null;
+  return JSON.stringify(reply.data).includes(self.marker) || payload?.deletedId != null;
 }
 
-async function compare(stage: Stage, audit: Audit, way: Way, index: number): Promise<string[]> {
-  const { owner, stranger, gateway, told } = stage;
+interface Comparison {
+  way: Way;
+  stranger: Actor;
+  /** Number of the canaries. */
+  index: number;
+}
+
+async function compare(stage: Stage, audit: Audit, comparison: Comparison): Promise<string[]> {
+  const { gateway, told } = stage;
+  const { tenant: owner, has } = stage.owner;
+  const { index } = comparison;
   const faults: string[] = [];
-  const answers: { text: string; commands: string[]; value: unknown }[] = [];
+  const prepare = told.prepare[audit.leaf.field];
+  await prepare?.(owner.maker(index));
+
   const theirs = audit.value(owner.owner(index));
-  await told.prepare[audit.leaf.field]?.(owner.maker(index));
-  const before = isWrite(audit) ? await snapshotOf(gateway, owner) : undefined;
-  for (const value of [theirs, missing(audit, theirs, owner.marker)]) {
-    await told.prepare[audit.leaf.field]?.(stranger.maker(index));
-    const { query, variables } = probe(stage, audit, stranger.owner(index), value);
-    // Whatever a first request does once is not what is compared.
-    await stranger.call(way, '{ tenant { identifier } viewer { kind } }', {});
-    await stage.watch.take();
-    const reply = await stranger.call(way, query, variables);
-    const commands = (await stage.watch.take()).filter((command) => !isLookUp(stage, command));
-    answers.push({ text: comparable(reply, value), commands: commands.map((one) => of(stage, one)), value });
-    const touched = commands.filter((command) => isOf(owner, command) && !isOf(stranger, command));
-    if (touched.length > 0) faults.push(`the owner's database was asked: ${JSON.stringify(touched)}`);
-    if (reply.status >= 500) faults.push(`status ${reply.status}`);
-    const code = reply.errors?.[0]?.extensions.code ?? '';
-    if (['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_PARSE_FAILED'].includes(code))
-      faults.push(JSON.stringify(reply.errors));
-    if (isWrite(audit)) await restore(gateway, stranger, stage.strangerHas);
-  }
-  const [foreign, nobody] = answers;
-  if (foreign?.text !== nobody?.text) {
-    faults.push(`told apart by the answer: ${foreign?.text} / ${nobody?.text}`);
-  }
-  if (JSON.stringify(foreign?.commands) !== JSON.stringify(nobody?.commands)) {
-    faults.push(
-      `told apart by the commands: ${foreign?.commands.join('; ')} / ${nobody?.commands.join('; ')}`,
-    );
-  }
-  if (foreign?.text.includes(owner.marker) === true)
-    faults.push(`the owner's canary was answered: ${foreign.text}`);
-  if (before !== undefined) {
-    const after = await snapshotOf(gateway, owner);
-    if (after.text !== before.text) faults.push('what the owner has was changed');
-    await restore(gateway, owner, stage.ownerHas);
-  }
+  const foreign = await trace(stage, audit, comparison, theirs, faults);
+  const nobodysValue = audit.isCursor ? nobodysCursor(String(theirs)) : nobodys(theirs, owner.marker);
+  const nobody = await trace(stage, audit, comparison, nobodysValue, faults);
+
+  const differing = (what: keyof Trace) =>
+    foreign[what] === nobody[what] ? [] : [`told apart by ${what}: ${foreign[what]} / ${nobody[what]}`];
+  faults.push(...differing('answer'), ...differing('commands'));
+  if (foreign.answer.includes(owner.marker)) faults.push(`the canary was answered: ${foreign.answer}`);
+  if (prepare !== undefined) await restore(gateway, owner, has);
   return faults;
+}
+
+/** Sends the stranger's request with a value in it, and puts back what it changed. */
+async function trace(
+  stage: Stage,
+  audit: Audit,
+  { way, stranger, index }: Comparison,
+  value: unknown,
+  faults: string[],
+): Promise<Trace> {
+  const { tenant, has } = stranger;
+  const prepare = stage.told.prepare[audit.leaf.field];
+  await prepare?.(tenant.maker(index));
+  const { query, variables } = probe(stage, audit, tenant.owner(index), value);
+  await stage.watch.take();
+  const reply = await tenant.call(way, query, variables);
+  const commands = (await stage.watch.take()).filter((command) => !isLookUp(stage, command));
+  const touched = commands.filter((command) => isOf(stage.owner.tenant, command));
+  if (touched.length > 0) faults.push(`what the owner has was asked for: ${JSON.stringify(touched)}`);
+  if (reply.status >= 500) faults.push(`status ${reply.status}`);
+  const code = reply.errors?.[0]?.extensions.code ?? '';
+  if (/^GRAPHQL_/.test(code)) faults.push(`this is no call: ${JSON.stringify(reply.errors)}`);
+  if (prepare !== undefined || commands.some(isChange)) await restore(stage.gateway, tenant, has);
+  // Fields run side by side: the order is chance.
+  const said = commands.map((command) => textOf(command, tenant)).sort();
+  return { answer: comparable(reply, value), commands: said.join('; ') };
 }
 
 function probe({ schema, told }: Stage, { leaf, at, target }: Audit, self: Owner, value: unknown): Call {
@@ -132,12 +151,12 @@ function probe({ schema, told }: Stage, { leaf, at, target }: Audit, self: Owner
   return callOf(schema, leaf, args, { owner: self, asked: target });
 }
 
-function missing({ isCursor }: Audit, theirs: unknown, marker: string): unknown {
-  return isCursor ? nobodysCursor(String(theirs)) : nobodys(theirs, marker);
-}
-
 function isWrite({ leaf }: Audit): boolean {
   return leaf.parent === 'Mutation';
+}
+
+function isChange({ shape }: SeenCommand): boolean {
+  return /^(insert|update|remove) |"(insert|update|delete|findAndModify)":/.test(shape);
 }
 
 function isOf({ record: { placement } }: AuditTenant, { namespace }: SeenCommand): boolean {
@@ -150,8 +169,7 @@ function isLookUp({ gateway }: Stage, { namespace, shape }: SeenCommand): boolea
   return namespace === `${databaseName}.tenants` && shape.startsWith('query') && shape.includes('"names"');
 }
 
-/** A command without the names of the tenant's database. */
-function of({ stranger }: Stage, { namespace, shape }: SeenCommand): string {
-  const { database, prefix } = stranger.record.placement;
-  return `${namespace.replace(`${database}.${prefix}`, '')} ${shape}`;
+/** A command without the name of the tenant's database. */
+function textOf({ namespace, shape }: SeenCommand, { record: { placement } }: AuditTenant): string {
+  return `${namespace.replace(`${placement.database}.${placement.prefix}`, '')} ${shape}`;
 }

@@ -23,8 +23,8 @@ export function typeOfNoun(
   among: readonly string[] = Object.keys(schema.getTypeMap()),
 ): string | undefined {
   if (noun === '') return undefined;
-  const name = noun[0]?.toUpperCase() + noun.slice(1);
-  const query = schema.getQueryType()?.getFields()[noun[0]?.toLowerCase() + noun.slice(1)];
+  const name = noun.charAt(0).toUpperCase() + noun.slice(1);
+  const query = schema.getQueryType()?.getFields()[noun.charAt(0).toLowerCase() + noun.slice(1)];
   const answered = query && getNamedType(query.type);
   if (isObjectType(answered) && among.includes(answered.name)) return answered.name;
   if (isObjectType(schema.getType(name)) && among.includes(name)) return name;
