@@ -11,6 +11,7 @@ import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
+import { signingKeyring } from './control-plane/signing-keyring.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { localVisit } from './http/local-visit.ts';
@@ -32,11 +33,13 @@ import { useRequestForm } from './http/use-request-form.ts';
 import { useResolution } from './http/use-resolution.ts';
 import { useSchemaFile } from './http/use-schema-file.ts';
 import { useScope } from './http/use-scope.ts';
+import { useSts } from './http/use-sts.ts';
 import { systemClock } from './lib/clock.ts';
 import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
+import { NO_SIGN_IN, type SignIn } from './modules/sign-in.ts';
 import './options.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
@@ -44,6 +47,8 @@ import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
+import { stsPart } from './sts/artifact.ts';
+import { createSts } from './sts/sts.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
 
@@ -57,6 +62,8 @@ export interface AppOptions {
   defaultBudget: number;
   /** The features tenants can have; those of this build when absent. */
   modules?: readonly Module[];
+  /** How people sign in at a tenant's identity provider; nobody can when absent. */
+  signIn?: SignIn;
 }
 
 /** Verified tokens kept. */
@@ -76,7 +83,7 @@ const DEVELOPMENT_TOKEN_MS = 3_600_000;
  * that run by themselves start with {@link App.start}.
  */
 export async function createApp(options: AppOptions) {
-  const { config, box, log, mongoUri, defaultBudget, modules = builtIn } = options;
+  const { config, box, log, mongoUri, defaultBudget, modules = builtIn, signIn = NO_SIGN_IN } = options;
   const stack = new ResourceStack();
   try {
     const metrics = createMetrics();
@@ -102,7 +109,7 @@ export async function createApp(options: AppOptions) {
     });
     const control = await openControlDatabase(client, config.mongo.controlDatabase);
 
-    const moduleSets = createModuleSets(modules);
+    const moduleSets = createModuleSets([...modules, stsPart]);
     const { directory, clusters, fleet, tokens, sweeper, platform } = createControlPlane({
       control,
       controlUri: mongoUri,
@@ -150,6 +157,12 @@ export async function createApp(options: AppOptions) {
       cache: new TokenCache({ max: MAX_TOKENS, clock: systemClock }),
       tenantClaim: config.tenantClaim,
     });
+    const sts = createSts({
+      signingKeys: signingKeyring({ control, box }),
+      cookieKeys: (context) => box.derive(context),
+      tenantClaim: config.tenantClaim,
+      signIn,
+    });
     const bindRegistration = boundRegistration({ control, directory, publicHost, events });
     const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
     const { introspection } = config;
@@ -196,6 +209,7 @@ export async function createApp(options: AppOptions) {
         platform: addresses,
       }),
       useModuleStages(moduleSets),
+      useSts(sts),
       useSchemaFile({ schemas, introspection }),
       useGraphQL({ engine, schemas, catalogue: modules, introspection }),
       usePlatform({

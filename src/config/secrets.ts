@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -16,6 +16,8 @@ export interface SecretBox {
   seal(plain: string, context: string): string;
   /** @throws {Error} when the key is unknown or the value or its context was changed. */
   open(sealed: string, context: string): string;
+  /** Keys of a context, to sign with: by the current master key, then by the previous one. Alike on every node. */
+  derive(context: string): string[];
 }
 
 export function secretBox(currentKey: Buffer, previousKey?: Buffer): SecretBox {
@@ -40,6 +42,12 @@ export function secretBox(currentKey: Buffer, previousKey?: Buffer): SecretBox {
         .setAAD(Buffer.from(context))
         .setAuthTag(bytes.subarray(12, 28));
       return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8');
+    },
+    derive(context) {
+      const masters = previousKey === undefined ? [currentKey] : [currentKey, previousKey];
+      return masters.map((key) =>
+        Buffer.from(hkdfSync('sha256', key, '', `tenant-gateway ${context}`, 32)).toString('base64url'),
+      );
     },
   };
 }

@@ -11,6 +11,8 @@ import type { Route } from './route.ts';
 export interface Reply {
   status: number;
   headers: Record<string, string>;
+  /** Values of `set-cookie`, the one header that comes several times. */
+  cookies?: string[];
   body: string | Buffer | undefined;
 }
 

@@ -76,13 +76,14 @@ function send(
   isLast: boolean,
 ): void {
   if (response.destroyed) return;
-  const { status, headers, body } = reply ?? { status: 404, headers: {}, body: undefined };
+  const { status, headers, body, cookies = [] } = reply ?? { status: 404, headers: {}, body: undefined };
   const length = body === undefined ? 0 : Buffer.byteLength(body);
   // Sent whole: framing that Yoga has in mind for its own responses would contradict the length.
   const { 'transfer-encoding': _framing, connection: _connection, ...rest } = headers;
   // RFC 9110 section 8.6: a 204 has no length.
   response.writeHead(status, {
     ...rest,
+    ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
     ...(status === 204 ? {} : { 'content-length': String(length) }),
     ...(isLast ? { connection: 'close' } : {}),
   });

@@ -12,7 +12,7 @@ export interface CandidatesOptions {
 export function useCandidates({ hostSource, pathPrefixSource, trustedProxies }: CandidatesOptions): Stage {
   return async (exchange, next) => {
     const { route, request } = exchange;
-    if (route.kind === 'tenant') {
+    if (route.kind === 'tenant' || route.kind === 'sts') {
       [exchange.host, exchange.prefix] = await Promise.all([
         hostSource(requestedHost(request, trustedProxies)),
         route.prefix === undefined ? exchange.prefix : pathPrefixSource(route.prefix),

@@ -14,6 +14,8 @@ export function useRequestForm(): Stage {
     const { request, route } = exchange;
     if (route.kind === 'none') throw refusal(404, 'NOT_FOUND', 'There is nothing at this address.');
     requireHeaders(request);
+    // Forms and methods are part of a protocol of its own there.
+    if (route.kind === 'sts') return next();
     const { method } = request;
     const isEndpoint = (route.kind === 'tenant' || route.kind === 'platform') && !route.isSchemaFile;
     if (method === 'POST' && isEndpoint) {

@@ -12,7 +12,7 @@ export function useResolution(): Stage {
       !claim &&
       host.kind === 'absent' &&
       prefix.kind === 'absent';
-    if (route.kind === 'tenant' && !isSuperset) {
+    if (route.kind === 'sts' || (route.kind === 'tenant' && !isSuperset)) {
       exchange.tenant = resolve({ claim: claim?.tenant, host, prefix });
     }
     return next();

@@ -1,4 +1,5 @@
 import { type QueryOptions, type UpdateQuery, type mongo, Query } from 'mongoose';
+import { isDuplicateKey } from './duplicate-key.ts';
 import { guardFilter } from './guard-filter.ts';
 import type { ModelDefinition, Stored } from './model.ts';
 import { requireWritable, rowFilter, type Rows } from './rows.ts';
@@ -81,6 +82,22 @@ export class BoundModel<T extends Stored> {
     await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#writeOptions());
   }
 
+  /** Validates and casts, then takes the place of the document of the same `_id`, or is the first of it. */
+  async replace(document: T): Promise<void> {
+    await this.#prepareWrite();
+    const { _id, ...plain } = await this.#plain(document);
+    const filter = { _id } as mongo.Filter<T>;
+    const replace = () =>
+      this.#collection.replaceOne(filter, plain as mongo.WithoutId<T>, {
+        ...this.#writeOptions(),
+        upsert: true,
+      });
+    // Of two that are the first of it at once, one fails; it finds the other's then.
+    await replace().catch((error: unknown) =>
+      isDuplicateKey(error) ? replace() : Promise.reject(error as Error),
+    );
+  }
+
   /** Answers the document after the update, or null when nothing matched. */
   async findOneAndUpdate(
     filter: mongo.Filter<T>,
@@ -96,6 +113,11 @@ export class BoundModel<T extends Stored> {
   async findOneAndDelete(filter: mongo.Filter<T>): Promise<T | null> {
     requireWritable(this.#definition, this.#rows);
     return (await this.#query({}, this.#writeOptions()).findOneAndDelete(this.#filter(filter))) as T | null;
+  }
+
+  async deleteMany(filter: mongo.Filter<T>): Promise<void> {
+    requireWritable(this.#definition, this.#rows);
+    await this.#query({}, this.#writeOptions()).deleteMany(this.#filter(filter));
   }
 
   get #rows(): Rows {

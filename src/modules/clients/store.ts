@@ -26,6 +26,15 @@ export interface ClientChanges extends Partial<
   secrets?: { keep(secret: KnownSecret): boolean; add?: ClientSecret };
 }
 
+/** A client and what its secrets are recognised by; for `useSecret`, and for nobody's eyes. */
+export interface ClientCredentials {
+  readonly client: KnownClient;
+  readonly secrets: readonly ClientSecret[];
+}
+
+/** How exactly it is known when a secret was used last, in milliseconds: not every token is worth a write. */
+const LAST_USE_PRECISION_MS = 60_000;
+
 /** The only door to a tenant's clients. Hashes of secrets stay behind it. */
 export class ClientStore {
   readonly #model: BoundModel<Client>;
@@ -60,14 +69,31 @@ export class ClientStore {
     return this.#model.has({ grants: { $elemMatch: { resource, ...scopes } } });
   }
 
-  /** The client of this id and live secret, or null. */
-  async bySecret(id: string, plain: string, now: Date): Promise<KnownClient | null> {
+  /** A client, and what it takes to tell whether somebody is that client; null when there is none. */
+  async withCredentials(id: string): Promise<ClientCredentials | null> {
     const client = await this.#model.findOne({ _id: id });
+    if (client === null) return null;
+    return { client: known(client), secrets: client.secrets };
+  }
+
+  /** True for a live secret, whose use is noted, about once a minute. */
+  async useSecret({ client, secrets }: ClientCredentials, plain: string, now: Date): Promise<boolean> {
     const hash = Buffer.from(hashOfSecret(plain));
-    const isRight = client?.secrets.some(
-      (secret) => isLive(secret, now) && timingSafeEqual(Buffer.from(secret.hash), hash),
+    const secret = secrets.find((each) => timingSafeEqual(Buffer.from(each.hash), hash));
+    if (secret === undefined || !isLive(secret, now)) return false;
+    if (now.getTime() - (secret.lastUsedAt?.getTime() ?? 0) >= LAST_USE_PRECISION_MS) {
+      secret.lastUsedAt = now;
+      await this.#noteUse(client._id, secret.id, now);
+    }
+    return true;
+  }
+
+  /** Says when a secret was used last. It is no change of the client: whoever changes it now need not read again. */
+  async #noteUse(id: string, secret: string, now: Date): Promise<void> {
+    await this.#model.findOneAndUpdate(
+      { _id: id, 'secrets.id': secret },
+      { $set: { 'secrets.$.lastUsedAt': now } },
     );
-    return client !== null && isRight === true ? known(client) : null;
   }
 
   /**

@@ -37,6 +37,10 @@ export class ResourceStore {
     return this.#byId.load(id);
   }
 
+  byAudience(audience: string): Promise<ApiResource | null> {
+    return this.#model.findOne({ audience: { $eq: audience } });
+  }
+
   page(filter: ResourceFilter, page: PageArguments, order: PageOrder): Promise<Page<ApiResource>> {
     const conditions = {
       ...(filter.namePrefix == null ? {} : { name: startsWith(filter.namePrefix) }),

@@ -14,7 +14,9 @@ afterAll(() => bench[Symbol.asyncDispose]());
 const DAY_MS = 86_400_000;
 
 async function isAccepted(tenant: BenchTenant, clientId: string, secret: string, now = new Date()) {
-  return (await clientStore(await tenant.scope()).bySecret(clientId, secret, now)) !== null;
+  const store = clientStore(await tenant.scope());
+  const found = await store.withCredentials(clientId);
+  return found !== null && store.useSecret(found, secret, now);
 }
 
 describe('a secret', () => {

@@ -1,0 +1,43 @@
+import type { ClientCredentials, ClientStore } from '../modules/clients/store.ts';
+
+/** How long a client counts as it was read, in milliseconds: changes count within a second on every node. */
+const MAX_AGE_MS = 900;
+
+/** Clients remembered per tenant; small, because every warm tenant pays for it. */
+const MAX_CLIENTS = 64;
+
+/** The clients a provider asks for several times within one request, and for thousands of requests a second. */
+export class KnownClients {
+  readonly #open: () => ClientStore;
+  readonly #known = new Map<string, { credentials: ClientCredentials; readAtMs: number }>();
+
+  /** `open`: the store of the request that is being answered. */
+  constructor(open: () => ClientStore) {
+    this.#open = open;
+  }
+
+  async find(id: string): Promise<ClientCredentials | null> {
+    const known = this.#known.get(id);
+    if (known !== undefined && Date.now() - known.readAtMs < MAX_AGE_MS) return known.credentials;
+    return this.#read(id);
+  }
+
+  /** Whether a secret is one of the client's. One that is not known may have been made just now. */
+  async hasSecret(id: string, plain: string): Promise<boolean> {
+    const store = this.#open();
+    const matches = async (found: ClientCredentials | null) =>
+      found !== null && (await store.useSecret(found, plain, new Date()));
+    return (await matches(await this.find(id))) || (await matches(await this.#read(id)));
+  }
+
+  /** One that is not there is not remembered: it may be made any moment, and its first token should not have to wait. */
+  async #read(id: string): Promise<ClientCredentials | null> {
+    const readAtMs = Date.now();
+    const credentials = await this.#open().withCredentials(id);
+    this.#known.delete(id);
+    if (credentials !== null) this.#known.set(id, { credentials, readAtMs });
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_CLIENTS && oldest !== undefined) this.#known.delete(oldest);
+    return credentials;
+  }
+}

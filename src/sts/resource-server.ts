@@ -1,0 +1,64 @@
+import type { errors, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
+import { type KnownClient, scopesAt } from '../modules/clients/client.ts';
+import type { ResourceStore } from '../modules/resources/store.ts';
+
+/** The audience of tokens for this gateway. */
+export function gatewayAudience(issuer: string): string {
+  return `${issuer}/graphql`;
+}
+
+export interface ResourceServerOptions {
+  issuer: string;
+  resources(ctx: KoaContextWithOIDC): ResourceStore;
+  client(id: string): Promise<KnownClient | undefined>;
+  lifetimeSeconds(): number;
+  signingKey: { kid: string; alg: string };
+  InvalidTarget: typeof errors.InvalidTarget;
+}
+
+/**
+ * What a token for an audience may say: the scopes the resource has and the client was granted there and, once
+ * somebody is signed in, of the gateway's those they hold themselves.
+ */
+export function resourceServers(options: ResourceServerOptions) {
+  const { issuer, resources, client, lifetimeSeconds, signingKey, InvalidTarget } = options;
+  return async (
+    ctx: KoaContextWithOIDC,
+    audience: string,
+    { clientId }: { clientId: string },
+  ): Promise<ResourceServer> => {
+    const known = await client(clientId);
+    const scopes = known === undefined ? [] : await granted(ctx, known, audience);
+    const holder = ctx.oidc.account as { scopes?: ReadonlySet<string> } | undefined;
+    const isConfinedByHolder = audience === gatewayAudience(issuer) && holder?.scopes !== undefined;
+    const effective = isConfinedByHolder ? scopes.filter((name) => holder.scopes?.has(name)) : scopes;
+    askForAll(ctx, effective);
+    return {
+      scope: effective.join(' '),
+      audience,
+      accessTokenTTL: lifetimeSeconds(),
+      accessTokenFormat: 'jwt',
+      jwt: { sign: { alg: signingKey.alg as 'ES256', kid: signingKey.kid } },
+    };
+  };
+
+  async function granted(
+    ctx: KoaContextWithOIDC,
+    known: KnownClient,
+    audience: string,
+  ): Promise<readonly string[]> {
+    if (audience === gatewayAudience(issuer)) return scopesAt(known, null);
+    const resource = await resources(ctx).byAudience(audience);
+    const scopes = resource === null ? [] : scopesAt(known, resource._id);
+    // A token without scopes would still open an API that looks at the audience alone.
+    if (resource === null || scopes.length === 0) throw new InvalidTarget();
+    const existing = new Set(resource.scopes.map(({ name }) => name));
+    return scopes.filter((name) => existing.has(name));
+  }
+}
+
+/** A client that asks for itself and names no scope gets all it was granted (RFC 6749 section 3.3). */
+function askForAll({ oidc: { params } }: KoaContextWithOIDC, scopes: readonly string[]): void {
+  if (params?.['grant_type'] !== 'client_credentials' || params['scope'] !== undefined) return;
+  params['scope'] = scopes.length === 0 ? undefined : scopes.join(' ');
+}

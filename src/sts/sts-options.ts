@@ -1,0 +1,13 @@
+import type { SignIn } from '../modules/sign-in.ts';
+import type { TenantId } from '../tenancy/tenant.ts';
+import type { UnsealedKey } from './signing-jwks.ts';
+
+export interface StsOptions {
+  /** The private keys of a tenant, the one that signs first. */
+  signingKeys(tenant: TenantId): Promise<UnsealedKey[]>;
+  /** What signs cookies of a context; several while the master key changes. */
+  cookieKeys(context: string): string[];
+  /** `TENANT_CLAIM` */
+  tenantClaim: string;
+  signIn: SignIn;
+}

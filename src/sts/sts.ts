@@ -1,0 +1,68 @@
+import type { Scope } from '../shell/scope.ts';
+import { perShell, type Shell } from '../shell/shell.ts';
+import { handOver, type StsReply, type StsRequest } from './hand-over.ts';
+import { publishedKeys } from './signing-jwks.ts';
+import type { StsOptions } from './sts-options.ts';
+import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';
+
+export interface Sts {
+  /** Answers a request below a tenant's issuer. */
+  answer(scope: Scope, request: StsRequest): Promise<StsReply>;
+}
+
+/** How long others may keep what a tenant publishes, in seconds. A new key is published long before it signs. */
+const MAX_AGE_SECONDS = 60;
+
+const PUBLISHED_HEADERS = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': `public, max-age=${MAX_AGE_SECONDS}`,
+  'access-control-allow-origin': '*',
+};
+
+/** The identity providers of tenants: each is opened in its tenant's shell at first use and goes with it. */
+export function createSts(options: StsOptions): Sts {
+  const providers = perShell((shell) => new ProviderSlot(shell, options));
+  return {
+    async answer(scope, request) {
+      const { tenant } = scope;
+      const path = request.target.split('?')[0];
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      if (isRead && path === '/oauth/jwks') return published(publishedKeys(tenant));
+      const opened = await providers(scope.shell).open(scope);
+      if (isRead && path === '/.well-known/openid-configuration') return published(await opened.discovery());
+      return handOver(opened.listener, opened.issuer, request, (handed) => opened.scopes.set(handed, scope));
+    },
+  };
+}
+
+function published(body: string): StsReply {
+  return { status: 200, headers: { ...PUBLISHED_HEADERS }, cookies: [], body };
+}
+
+/** The provider of a shell; another one when the tenant's keys have changed. */
+class ProviderSlot {
+  readonly #shell: Shell;
+  readonly #options: StsOptions;
+  #keys = '';
+  #provider: Promise<TenantProvider> | undefined;
+
+  constructor(shell: Shell, options: StsOptions) {
+    this.#shell = shell;
+    this.#options = options;
+  }
+
+  async open({ tenant }: Scope): Promise<TenantProvider> {
+    const keys = tenant.keys.map(({ kid }) => kid).join(' ');
+    if (this.#provider === undefined || this.#keys !== keys) {
+      const opening = openTenantProvider(this.#shell, tenant, this.#options);
+      this.#keys = keys;
+      this.#provider = opening;
+      opening.catch(() => {
+        if (this.#provider === opening) this.#provider = undefined;
+      });
+    }
+    const provider = await this.#provider;
+    provider.see(tenant);
+    return provider;
+  }
+}
