@@ -10,6 +10,7 @@ import { addTenantsCreate } from './cli/tenants-create.ts';
 import { addTenantsDelete } from './cli/tenants-delete.ts';
 import { addTenantsList } from './cli/tenants-list.ts';
 import { addTenantsMigrate } from './cli/tenants-migrate.ts';
+import { addTenantsRestore } from './cli/tenants-restore.ts';
 import { addTenantsResume } from './cli/tenants-resume.ts';
 import { addTenantsShow } from './cli/tenants-show.ts';
 import { addTenantsSuspend } from './cli/tenants-suspend.ts';
@@ -25,7 +26,7 @@ const GROUPS = {
     description: 'create, look at and take care of tenants',
     commands: [
       ...[addTenantsCreate, addTenantsList, addTenantsShow, addTenantsSuspend],
-      ...[addTenantsResume, addTenantsDelete, addTenantsMigrate],
+      ...[addTenantsResume, addTenantsDelete, addTenantsRestore, addTenantsMigrate],
     ],
   },
   clusters: { description: 'where tenants live', commands: [addClustersList, addClustersAdd] },

@@ -3,13 +3,14 @@ import { operate } from './operate.ts';
 import { findTenant, TENANT_FIELDS, type TenantView } from './tenant-view.ts';
 import { withApp } from './with-app.ts';
 
-type StatusMutation = 'suspendTenant' | 'resumeTenant' | 'deleteTenant';
+type StatusMutation = 'suspendTenant' | 'resumeTenant' | 'deleteTenant' | 'restoreTenant';
 
 /** Moves a tenant to another status and says which it is in now. */
 export function changeStatus(
   mutation: StatusMutation,
   tenant: string,
   options: OutputOptions,
+  more: object = {},
 ): Promise<void> {
   const input = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
   const source = `mutation ($input: ${input}!) {
@@ -17,7 +18,15 @@ export function changeStatus(
   }`;
   return withApp(async ({ app }) => {
     const { id } = await findTenant(app, tenant);
-    const { payload } = await operate<{ payload: { tenant: TenantView } }>(app, source, { input: { id } });
-    print(options, payload.tenant, () => `${payload.tenant.identifier} is ${payload.tenant.status}`);
+    const { payload } = await operate<{ payload: { tenant: TenantView } }>(app, source, {
+      input: { id, ...more },
+    });
+    print(options, payload.tenant, () => statusLine(payload.tenant));
   });
+}
+
+function statusLine({ identifier, status, deletion }: TenantView): string {
+  const until =
+    status === 'DELETING' && deletion !== null ? `; it can be restored until ${deletion.dueAt}` : '';
+  return `${identifier} is ${status}${until}`;
 }

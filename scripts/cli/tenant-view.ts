@@ -14,13 +14,32 @@ export interface TenantView {
   issuer: string;
   modules: string[];
   placement: { mode: string; cluster: string; database: string; epoch: number };
+  deletion: {
+    requestedAt: string;
+    requestedBy: string;
+    dueAt: string;
+    startedAt: string | null;
+    finishedAt: string | null;
+    dropped: {
+      database: string;
+      collections: { name: string; documents: number }[];
+      namespaces: number;
+    } | null;
+  } | null;
   createdAt: string;
   updatedAt: string;
 }
 
+type Deletion = NonNullable<TenantView['deletion']>;
+
 export const TENANT_FIELDS = `
   id identifier aliases name status graphqlUrl issuer modules
-  placement { mode cluster database epoch } createdAt updatedAt
+  placement { mode cluster database epoch }
+  deletion {
+    requestedAt requestedBy dueAt startedAt finishedAt
+    dropped { database collections { name documents } namespaces }
+  }
+  createdAt updatedAt
 `;
 
 /** @throws {Failure} NOT_FOUND */
@@ -35,11 +54,25 @@ export async function findTenant(app: App, idOrIdentifier: string): Promise<Tena
 }
 
 /** For people. */
-export function shown({ placement, modules, aliases, ...tenant }: TenantView): Record<string, unknown> {
+export function shown({
+  placement,
+  modules,
+  aliases,
+  deletion,
+  ...tenant
+}: TenantView): Record<string, unknown> {
   return {
     ...tenant,
     ...(aliases.length === 0 ? {} : { aliases }),
     modules,
     placement: `${placement.mode} ${placement.cluster}/${placement.database}`,
+    ...(deletion === null ? {} : { deletion: deletionLine(deletion) }),
   };
+}
+
+function deletionLine({ requestedAt, requestedBy, dueAt, finishedAt, dropped }: Deletion): string {
+  const asked = `asked for by ${requestedBy} at ${requestedAt}`;
+  if (finishedAt === null || dropped === null) return `${asked}, due ${dueAt}`;
+  const documents = dropped.collections.reduce((sum, collection) => sum + collection.documents, 0);
+  return `${asked}, done ${finishedAt}: ${dropped.collections.length} collections, ${documents} documents`;
 }

@@ -9,26 +9,26 @@ interface TenantPage {
   tenants: { nodes: TenantView[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
-const SOURCE = `query ($after: String) {
-  tenants(first: 100, after: $after) { nodes { ${TENANT_FIELDS} } pageInfo { hasNextPage endCursor } }
+const SOURCE = `query ($after: String, $status: [TenantStatus!]) {
+  tenants(first: 100, after: $after, filter: { status: $status }) { nodes { ${TENANT_FIELDS} } pageInfo { hasNextPage endCursor } }
 }`;
 
 export function addTenantsList(tenants: Command): void {
   tenants
     .command('list')
-    .description('list tenants in the order of their registration')
+    .description('list tenants in the order of their registration, deleted ones left out')
     .addOption(new Option('--status <status>', 'only those in this status').choices(TENANT_STATUSES))
+    .option('--all', 'deleted ones too')
     .option('--json', 'print JSON')
-    .action((options: OutputOptions & { status?: TenantStatus }) =>
+    .action((options: OutputOptions & { status?: TenantStatus; all?: true }) =>
       withApp(async ({ app }) => {
+        const status = statusesOf(options);
         const found: TenantView[] = [];
         for (let after: string | null = null, hasNext = true; hasNext;) {
           const { nodes, pageInfo }: TenantPage['tenants'] = (
-            await operate<TenantPage>(app, SOURCE, { after })
+            await operate<TenantPage>(app, SOURCE, { after, status })
           ).tenants;
-          found.push(
-            ...nodes.filter(({ status }) => options.status === undefined || status === options.status),
-          );
+          found.push(...nodes);
           after = pageInfo.endCursor;
           hasNext = pageInfo.hasNextPage;
         }
@@ -42,4 +42,9 @@ export function addTenantsList(tenants: Command): void {
         );
       }),
     );
+}
+
+function statusesOf({ status, all }: { status?: TenantStatus; all?: true }): TenantStatus[] | null {
+  if (status !== undefined) return [status];
+  return all === true ? null : TENANT_STATUSES.filter((known) => known !== 'DELETED');
 }

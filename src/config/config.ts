@@ -25,11 +25,15 @@ export interface Config {
   dataDir: string;
   masterKey: { current: string | undefined; file: string | undefined; previous: string | undefined };
   registration: { isOpen: boolean; perHour: number; perAddressPerHour: number };
+  /** How long a deleted tenant can be restored, in milliseconds. */
+  deletionGraceMs: number;
   hasDemo: boolean;
   graphiql: 'on' | 'signed-in' | 'off';
   introspection: 'public' | 'signed-in' | 'off';
   tenantClaim: string;
   shellCapacity: number;
+  /** The boundary of a step at which the process kills itself (`lib/run-step.ts`); tests only. */
+  crashPoint: string | undefined;
   logLevel: Settings['LOG_LEVEL'];
 }
 
@@ -70,11 +74,13 @@ export function configFrom(settings: Settings): Config {
       perHour: settings.REGISTRATION_PER_HOUR ?? (isProduction ? 1000 : 0),
       perAddressPerHour: settings.REGISTRATION_PER_ADDRESS_PER_HOUR ?? (isProduction ? 10 : 0),
     },
+    deletionGraceMs: settings.DELETION_GRACE_HOURS * 3_600_000,
     hasDemo: (settings.DEMO ?? (isProduction ? 'off' : 'on')) === 'on',
     graphiql: settings.GRAPHIQL ?? (isProduction ? 'signed-in' : 'on'),
     introspection: settings.INTROSPECTION ?? (isProduction ? 'signed-in' : 'public'),
     tenantClaim: settings.TENANT_CLAIM,
     shellCapacity: settings.SHELL_CAPACITY,
+    crashPoint: settings.CRASH_POINT,
     logLevel: settings.LOG_LEVEL,
   };
 }
@@ -85,5 +91,8 @@ function requireForProduction(settings: Settings): void {
   }
   if (settings.MASTER_KEY === undefined && settings.MASTER_KEY_FILE === undefined) {
     throw new SettingError('MASTER_KEY', 'or MASTER_KEY_FILE is required in production.');
+  }
+  if (settings.CRASH_POINT !== undefined) {
+    throw new SettingError('CRASH_POINT', 'is for tests and refused in production.');
   }
 }

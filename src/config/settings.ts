@@ -121,6 +121,9 @@ export const SETTINGS = {
     development: 'open',
     production: 'closed',
   }),
+  DELETION_GRACE_HOURS: described(integer(0, 8_760).default(72), {
+    description: 'hours a deleted tenant can be restored in before its data is dropped; 0: none',
+  }),
   DEMO: described(z.enum(['on', 'off']).optional(), {
     description: 'two demo tenants with real content',
     development: 'on',
@@ -156,6 +159,17 @@ export const SETTINGS = {
     description: 'address of the admin listener (metrics)',
   }),
   ADMIN_PORT: described(port.default(9464), { description: 'port of the admin listener' }),
+  CRASH_POINT: described(
+    z
+      .string()
+      .regex(/^(before|after):[a-z-]+$/)
+      .optional(),
+    {
+      description: 'for tests: the step at whose boundary the process kills itself, like `after:stamp`',
+      development: 'absent',
+      production: 'refused',
+    },
+  ),
   LOG_LEVEL: described(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), {
     description: 'least level that is logged',
   }),

@@ -1,4 +1,5 @@
 import type { UpdateQuery } from 'mongoose';
+import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -40,7 +41,10 @@ export function boundRegistration(options: BoundRegistrationOptions) {
 
     return {
       async markClaimed() {
-        await write({ claimedAt: null }, { $set: { claimedAt: new Date() } });
+        if (await write({ claimedAt: null }, { $set: { claimedAt: new Date() } })) return;
+        // Somebody else claimed it at the same time; or it is being undone, and this request must not bring it back.
+        if (await control.tenants.has({ _id: id, status: 'ACTIVE' })) return;
+        throw new CodedError('TENANT_NOT_FOUND', 'There is no such tenant.', { cause: 'being undone' });
       },
       async changeName(name) {
         return required(await write({}, { $set: { name } }));

@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { SecretBox } from '../config/secrets.ts';
+import { stepRunner } from '../lib/run-step.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import type { Module } from '../modules/module.ts';
 import type { Events } from '../observability/events.ts';
@@ -7,9 +8,10 @@ import type { ModuleSets } from '../shell/module-set.ts';
 import { CachedDirectory } from './cached-directory.ts';
 import { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
+import { createDeletions } from './deletions.ts';
 import { createFleetMigration } from './fleet-migration.ts';
 import type { Platform } from './graphql/context.ts';
-import { createLifecycle, type LifecycleOptions } from './lifecycle.ts';
+import { createLifecycle, type EvictShell } from './lifecycle.ts';
 import { createProvisioning } from './provisioning.ts';
 import { createRegistrationQuota } from './registration-quota.ts';
 import { createRegistration } from './registration.ts';
@@ -26,7 +28,7 @@ export interface ControlPlaneOptions {
   clients: ClientPool;
   modules: readonly Module[];
   moduleSets: ModuleSets;
-  evictShell: LifecycleOptions['evictShell'];
+  evictShell: EvictShell;
   events: Events;
 }
 
@@ -39,13 +41,10 @@ export function createControlPlane(options: ControlPlaneOptions) {
   const useDatabase = tenantDatabases({ clients, clusters });
   const fleet = createFleetMigration({ control, useDatabase, modules: moduleSets, events });
   const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
+  const step = stepRunner(config.crashPoint);
   const provisioning = createProvisioning({
-    control,
-    directory,
-    clusters,
-    useDatabase,
+    ...{ control, directory, clusters, useDatabase, step, events },
     modules: moduleSets,
-    events,
   });
   const registration = createRegistration({
     control,
@@ -55,10 +54,15 @@ export function createControlPlane(options: ControlPlaneOptions) {
     tokens,
     box,
     publicUrl,
+    step,
     modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),
   });
-  const lifecycle = createLifecycle({ control, directory, clusters, useDatabase, evictShell, events });
-  const sweeper = createSweeper({ control, registration, provisioning, lifecycle, events });
+  const lifecycle = createLifecycle({ control, directory, evictShell, events });
+  const deletions = createDeletions({
+    ...{ control, directory, clusters, useDatabase, evictShell, step, events },
+    graceMs: config.deletionGraceMs,
+  });
+  const sweeper = createSweeper({ control, registration, provisioning, deletions, events });
   const { perHour, perAddressPerHour, isOpen } = config.registration;
   const platform: Platform = {
     control,
@@ -67,6 +71,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     registration,
     quota: createRegistrationQuota({ db: control.db, client: control.db.client, perHour, perAddressPerHour }),
     lifecycle,
+    deletions,
     fleet,
     publicUrl,
     isRegistrationOpen: isOpen,

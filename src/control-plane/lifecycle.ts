@@ -3,24 +3,22 @@ import { userError } from '../lib/user-error.ts';
 import type { Events } from '../observability/events.ts';
 import type { TenantId, TenantIdentifier, TenantStatus } from '../tenancy/tenant.ts';
 import type { CachedDirectory } from './cached-directory.ts';
-import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
-import type { UseTenantDatabase } from './tenant-database.ts';
 import { releasedName, type TenantRecord } from './tenant-record.ts';
+
+/** Lets go of the tenant's shell on this node; others follow the change feed. Resolves when it is closed. */
+export type EvictShell = (tenant: TenantId, how?: { isAborting: boolean }) => Promise<void>;
 
 export interface LifecycleOptions {
   control: ControlDatabase;
   directory: CachedDirectory;
-  clusters: Clusters;
-  useDatabase: UseTenantDatabase;
-  /** Lets go of the tenant's shell on this node; others follow the change feed. Resolves when it is closed. */
-  evictShell(tenant: TenantId, how?: { isAborting: boolean }): Promise<void>;
+  evictShell: EvictShell;
   events: Events;
 }
 
-/** What operators do to a tenant: suspend, resume, delete. */
+/** What operators do to a tenant but delete it: suspend, resume, release its identifier. */
 export function createLifecycle(options: LifecycleOptions) {
-  const { control, directory, clusters, useDatabase, evictShell, events } = options;
+  const { control, directory, evictShell, events } = options;
 
   /**
    * Moves a tenant between statuses.
@@ -52,50 +50,27 @@ export function createLifecycle(options: LifecycleOptions) {
     },
     resume: (id: string): Promise<TenantRecord> => move(id, ['SUSPENDED'], 'ACTIVE'),
     /**
-     * Deletes a tenant's data, keys and settings. Its id is never used again and its identifiers stay in quarantine.
-     * A deletion that was cut off is carried on by doing it again.
+     * Ends the quarantine of a deleted tenant's identifier. One that a living tenant answers to or was issued under is
+     * among that tenant's names for as long as it lives.
+     *
+     * @throws {UserErrors} IN_USE while it belongs to a tenant that is not wholly deleted; INVALID when nobody has it
      */
-    async delete(id: string): Promise<TenantRecord> {
-      const before = await control.tenants.findOne({ _id: id });
-      if (before?.status === 'DELETED') return before;
-      const deleting = await move(id, ['ACTIVE', 'SUSPENDED', 'FAILED'], 'DELETING');
-      // A request that is still writing would bring the database back to life.
-      await evictShell(id as TenantId, { isAborting: true });
-      const freed = await useDatabase(id as TenantId, deleting.placement, (database) => database.drop());
-      const deleted = await control.tenants.findOneAndUpdate(
-        { _id: id, status: 'DELETING' },
-        {
-          $set: {
-            status: 'DELETED',
-            keys: [],
-            settings: {},
-            administratorEmail: null,
-            'placement.sealedConnectionString': null,
-            updatedAt: new Date(),
-          },
-          $inc: { version: 1 },
-        },
-      );
-      if (deleted === null) return deleting;
-      await clusters.account(deleted.placement.cluster, -freed);
-      directory.forget(id, deleted.names);
-      events.tenantStatusChanged({ tenant: id, from: 'DELETING', to: 'DELETED' });
-      return deleted;
-    },
-    /**
-     * Ends the quarantine of a deleted tenant's identifier. One that a living tenant answers to or was issued under
-     * belongs to that tenant's record and is therefore never found here.
-     */
-    async releaseIdentifier(identifier: string): Promise<boolean> {
-      const held = { names: identifier as TenantIdentifier, status: 'DELETED' as const };
-      const holder = await control.tenants.findOne(held);
-      if (holder === null) return false;
+    async releaseIdentifier(identifier: string): Promise<void> {
+      const holder = await control.tenants.findOne({ names: identifier as TenantIdentifier });
+      if (holder === null)
+        throw userError('INVALID', 'No deleted tenant holds this identifier.', 'identifier');
+      if (holder.status === 'DELETING') {
+        throw userError('IN_USE', 'The deletion of its tenant is not finished.', 'identifier');
+      }
+      if (holder.status !== 'DELETED') {
+        throw userError('IN_USE', 'A tenant answers to it or was issued under it.', 'identifier');
+      }
       const released = await control.tenants.findOneAndUpdate(
-        { _id: holder._id, ...held },
+        { _id: holder._id, names: identifier as TenantIdentifier, status: 'DELETED' },
         { $set: { 'names.$': releasedName(holder._id) }, $inc: { version: 1 } },
       );
+      // Null: somebody else released it at the same time.
       if (released !== null) directory.forget(released._id, [identifier]);
-      return released !== null;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { CodedError } from '../lib/coded-error.ts';
+import type { RunStep } from '../lib/run-step.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -27,6 +28,7 @@ export interface ProvisioningOptions {
   clusters: Clusters;
   useDatabase: UseTenantDatabase;
   modules: ModuleSets;
+  step: RunStep;
   events: Events;
 }
 
@@ -89,7 +91,7 @@ function stamps(database: TenantDatabase) {
 
 /** Carries out registrations and undoes those that cannot be finished. */
 export function createProvisioning(options: ProvisioningOptions) {
-  const { control, directory, clusters, useDatabase, modules, events } = options;
+  const { control, directory, clusters, useDatabase, modules, step, events } = options;
 
   /** Writes a step into the ledger; the lease goes on, because this process is alive. */
   async function record(tenant: TenantRecord, step: string): Promise<void> {
@@ -143,24 +145,27 @@ export function createProvisioning(options: ProvisioningOptions) {
   return {
     /** Runs the steps that are not done and opens the tenant for business. */
     async finish(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
-      let step = 'open';
+      let current = 'open';
       try {
         await useDatabase(tenant._id as TenantId, tenant.placement, async (database) => {
           // Written down while the next step runs: steps are idempotent, so a ledger that lags repeats one at most.
           let written: Promise<void> | undefined;
           for (const { name, run } of STEPS) {
-            step = name;
+            current = name;
             if (tenant.provisioning.done.includes(name)) continue;
-            await Promise.all([run({ record: tenant, database, bootstrap, modules }), written]);
+            await Promise.all([
+              step(name, () => run({ record: tenant, database, bootstrap, modules })),
+              written,
+            ]);
             // The last step is written down together with the activation.
             written = name === STEPS.at(-1)?.name ? undefined : record(tenant, name);
           }
           await written;
         });
-        step = 'activate';
-        return await activate(tenant, bootstrap);
+        current = 'activate';
+        return await step('activate', () => activate(tenant, bootstrap));
       } catch (err) {
-        events.provisioningFailed({ tenant: tenant._id, step, err });
+        events.provisioningFailed({ tenant: tenant._id, step: current, err });
         throw err;
       }
     },
@@ -170,21 +175,26 @@ export function createProvisioning(options: ProvisioningOptions) {
      * a tenant must not be served while its database goes.
      */
     async undo(tenant: TenantRecord): Promise<void> {
-      const marked = await control.tenants.findOneAndUpdate(
-        { _id: tenant._id, status: tenant.status, claimedAt: null },
-        { $set: { status: 'FAILED', updatedAt: new Date() }, $inc: { version: 1 } },
+      const { _id, names, placement } = tenant;
+      const marked = await step('undo-mark', () =>
+        control.tenants.findOneAndUpdate(
+          { _id, status: tenant.status, claimedAt: null },
+          { $set: { status: 'FAILED', updatedAt: new Date() }, $inc: { version: 1 } },
+        ),
       );
       if (marked === null) return;
-      directory.forget(tenant._id, tenant.names);
+      directory.forget(_id, names);
       try {
-        await useDatabase(tenant._id as TenantId, tenant.placement, (database) => database.drop());
+        await step('undo-drop', () => useDatabase(_id as TenantId, placement, (database) => database.drop()));
       } catch (error) {
         if (!isNeverReached(tenant)) throw error;
       }
-      const gone = await control.tenants.findOneAndDelete({ _id: tenant._id, status: 'FAILED' });
+      const gone = await step('undo-remove', () =>
+        control.tenants.findOneAndDelete({ _id, status: 'FAILED' }),
+      );
       if (gone === null) return;
-      await clusters.account(tenant.placement.cluster, -SIGN_UP_NAMESPACES);
-      directory.forget(tenant._id, tenant.names);
+      await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
+      directory.forget(_id, names);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
+import type { RunStep } from '../lib/run-step.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientModel } from '../modules/clients/client.ts';
@@ -38,6 +39,7 @@ export interface RegistrationOptions {
   tokens: TokenIssuer;
   box: SecretBox;
   publicUrl: string;
+  step: RunStep;
   /** Modules a tenant can have, and what each needs. */
   modules: readonly { id: string; dependsOn: readonly string[] }[];
 }
@@ -67,7 +69,7 @@ export interface RegistrationOrigin {
  * number of nodes can register at once.
  */
 export function createRegistration(options: RegistrationOptions) {
-  const { control, clusters, provisioning, useDatabase, tokens, box, publicUrl, modules } = options;
+  const { control, clusters, provisioning, useDatabase, tokens, box, publicUrl, step, modules } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
 
@@ -94,7 +96,7 @@ export function createRegistration(options: RegistrationOptions) {
     const id = uuidv7() as TenantId;
     const [signingKey, placement] = await Promise.all([
       generateSigningKey(),
-      place(id, origin.placement, clusters, box),
+      step('reserve', () => place(id, origin.placement, clusters, box)),
     ]);
     const bootstrap = freshBootstrapClient();
     const now = new Date();
@@ -121,12 +123,13 @@ export function createRegistration(options: RegistrationOptions) {
         attempts: 1,
       },
       claimedAt: null,
+      deletion: null,
       createdAt: now,
       updatedAt: now,
       version: 1,
     };
     try {
-      await control.tenants.insert(draft);
+      await step('record', () => control.tenants.insert(draft));
     } catch (error) {
       if (placement.cluster !== DEDICATED) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
       if (!isDuplicateKey(error)) throw error;
@@ -202,9 +205,23 @@ export function createRegistration(options: RegistrationOptions) {
     );
   }
 
-  function resume(record: TenantRecord): Promise<TenantRecord> {
-    // The secret of the client the dead process may have made is known to nobody: another client takes its place.
-    return provisioning.finish(record, freshBootstrapClient());
+  /** The secret of the client the dead process may have made is known to nobody: another client takes its place. */
+  async function resume(record: TenantRecord): Promise<TenantRecord> {
+    const { _id, placement } = record;
+    const bootstrap = freshBootstrapClient();
+    const lost = record.provisioning.bootstrapClient;
+    if (lost !== null) {
+      await useDatabase(_id as TenantId, placement, (database) =>
+        database.model(clientModel).findOneAndDelete({ _id: lost }),
+      );
+    }
+    // Written down before it is made, so that whoever has to carry on from here finds the one to delete.
+    const adopted = await control.tenants.findOneAndUpdate(
+      { _id, status: 'PROVISIONING', 'provisioning.bootstrapClient': lost },
+      { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
+    );
+    if (adopted === null) throw stillWorkedOn();
+    return provisioning.finish(adopted, bootstrap);
   }
 
   async function credentials(

@@ -1,6 +1,6 @@
 import type { Events } from '../observability/events.ts';
 import type { ControlDatabase } from './control-database.ts';
-import type { Lifecycle } from './lifecycle.ts';
+import type { Deletions } from './deletions.ts';
 import { MAX_ATTEMPTS, type Provisioning } from './provisioning.ts';
 import type { Registration } from './registration.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -14,9 +14,6 @@ const UNCLAIMED_MS = 86_400_000;
 /** Pause between two looks for them, in milliseconds: each reads the index of all tenants in service. */
 const UNCLAIMED_INTERVAL_MS = 600_000;
 
-/** A deletion that made no progress for so long was cut off, in milliseconds. */
-const DELETION_STALLED_MS = 60_000;
-
 /** Tenants looked at in one sweep. */
 const BATCH = 100;
 
@@ -24,12 +21,12 @@ export interface SweeperOptions {
   control: ControlDatabase;
   registration: Registration;
   provisioning: Provisioning;
-  lifecycle: Lifecycle;
+  deletions: Deletions;
   events: Events;
 }
 
-/** Finishes or undoes registrations whose process died, and removes tenants nobody ever used. */
-export function createSweeper({ control, registration, provisioning, lifecycle, events }: SweeperOptions) {
+/** Finishes or undoes registrations whose process died, drops deleted tenants, and removes tenants nobody ever used. */
+export function createSweeper({ control, registration, provisioning, deletions, events }: SweeperOptions) {
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
   let isClosed = false;
@@ -67,14 +64,17 @@ export function createSweeper({ control, registration, provisioning, lifecycle, 
     }
   }
 
-  async function finishDeletions(): Promise<void> {
-    const stalled = {
-      status: 'DELETING' as const,
-      updatedAt: { $lt: new Date(Date.now() - DELETION_STALLED_MS) },
-    };
-    await eachAlone(await control.tenants.find(stalled, { limit: BATCH }), ({ _id }) =>
-      lifecycle.delete(_id),
+  async function carryOnDeletions(): Promise<void> {
+    const now = new Date();
+    const due = await control.tenants.find(
+      {
+        status: 'DELETING',
+        'deletion.dueAt': { $lte: now },
+        $or: [{ 'deletion.leasedUntil': null }, { 'deletion.leasedUntil': { $lt: now } }],
+      },
+      { limit: BATCH },
     );
+    await eachAlone(due, ({ _id }) => deletions.carryOn(_id));
   }
 
   async function removeUnclaimed(): Promise<void> {
@@ -95,7 +95,7 @@ export function createSweeper({ control, registration, provisioning, lifecycle, 
   async function sweep(): Promise<void> {
     try {
       await finishInterrupted();
-      await finishDeletions();
+      await carryOnDeletions();
       await removeUnclaimed();
     } catch (err) {
       events.sweepFailed({ err });

@@ -7,6 +7,7 @@ import type { IndexDefinition, ModelDefinition, Stored } from '../mongo/model.ts
 import { stampModel } from '../shell/stamp.ts';
 import type { Placement, TenantId } from '../tenancy/tenant.ts';
 import type { Clusters } from './clusters.ts';
+import type { DroppedData } from './deletion-record.ts';
 
 /** The control plane's way into one tenant's database, before and after it is served through shells. */
 export interface TenantDatabase {
@@ -17,8 +18,10 @@ export interface TenantDatabase {
   createIndexes(name: string, indexes: readonly IndexDefinition[]): Promise<void>;
   /** Indexes that are not there are as good as dropped. */
   dropIndexes(name: string, indexes: readonly string[]): Promise<void>;
-  /** Drops everything the tenant has there; refuses when the stamp is somebody else's. Answers the namespaces freed. */
-  drop(): Promise<number>;
+  /** What the tenant has there. */
+  inventory(): Promise<DroppedData>;
+  /** Drops everything the tenant has there; refuses when the stamp is somebody else's. */
+  drop(): Promise<void>;
 }
 
 /** Opens a tenant's database for the time of one use. */
@@ -43,22 +46,41 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
         const { cursor } = await db.command({ listIndexes: name }, catalogueSignal());
         return 1 + (cursor as { firstBatch: unknown[] }).firstBatch.length;
       };
-      const drop = async (): Promise<number> => {
+      const documentsOf = async (name: string): Promise<number> => {
+        const { n } = await db.command({ count: name }, catalogueSignal());
+        return n as number;
+      };
+      const ownCollections = async (): Promise<string[]> =>
+        (await db.listCollections({}, { nameOnly: true, ...catalogueSignal() }).toArray())
+          .map(({ name }) => name)
+          .filter((name) => name.startsWith(placement.prefix));
+      const inventory = async (): Promise<DroppedData> => {
+        const names = (await ownCollections()).sort();
+        const sizes = await Promise.all(names.map(namespacesOf));
+        const collections = await Promise.all(
+          names.map(async (name) => ({
+            name: name.slice(placement.prefix.length),
+            documents: await documentsOf(name),
+          })),
+        );
+        return {
+          database: placement.database,
+          collections,
+          namespaces: sizes.reduce((sum, size) => sum + size, 0),
+        };
+      };
+      const drop = async (): Promise<void> => {
         const stamp = await model(stampModel).findOne({ _id: 'stamp' });
         if (stamp !== null && stamp.tenant !== tenant) {
           throw new Error(`database ${placement.database} carries the stamp of tenant ${stamp.tenant}`);
         }
-        const names = (await db.listCollections({}, { nameOnly: true, ...catalogueSignal() }).toArray())
-          .map(({ name }) => name)
-          .filter((name) => name.startsWith(placement.prefix));
-        const sizes = await Promise.all(names.map(namespacesOf));
         // Commands rather than the driver's helpers, which take no signal.
         if (placement.prefix === '') await db.command({ dropDatabase: 1 }, catalogueSignal());
-        else for (const name of names) await db.command({ drop: name }, catalogueSignal());
-        return sizes.reduce((sum, size) => sum + size, 0);
+        else for (const name of await ownCollections()) await db.command({ drop: name }, catalogueSignal());
       };
       return await use({
         model,
+        inventory,
         drop,
         collection: (name) => db.collection(placement.prefix + name),
         hasCollection: (name) =>

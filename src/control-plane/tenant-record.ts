@@ -12,6 +12,7 @@ import {
   type TenantIdentifier,
   type TenantStatus,
 } from '../tenancy/tenant.ts';
+import { type Deletion, deletionSchema } from './deletion-record.ts';
 import { sharedList, sharedText } from './shared-text.ts';
 
 /** A signing key at rest. */
@@ -59,6 +60,8 @@ export interface TenantRecord extends Stored {
   provisioning: ProvisioningLedger;
   /** First authenticated request; a self-registered tenant without one expires. */
   claimedAt: Date | null;
+  /** Null unless the tenant is DELETING or DELETED. */
+  deletion: Deletion | null;
   createdAt: Date;
   updatedAt: Date;
   /** When it was last written to, by the clock of the database; see `dated-model.ts`. Absent until then. */
@@ -107,6 +110,7 @@ export const tenantModel = defineModel<TenantRecord>(
       { _id: false },
     ),
     claimedAt: { type: Date, default: null },
+    deletion: { type: deletionSchema, default: null },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
     changedAt: Date,

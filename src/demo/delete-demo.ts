@@ -8,11 +8,12 @@ import { isDemo } from './register-demo.ts';
  * the identifier is left alone.
  */
 export async function deleteDemo({ platform }: App, { identifier }: DemoPlan): Promise<void> {
-  const { control, lifecycle } = platform;
+  const { control, deletions, lifecycle } = platform;
   const record = await control.tenants.findOne({ names: identifier as TenantIdentifier });
   if (record === null) return;
   // Nothing of a deleted tenant says whose it was; one that is left in quarantine here is of an earlier reset.
-  if (isDemo(record)) await lifecycle.delete(record._id);
-  else if (record.status !== 'DELETED' || record.isSelfRegistered) return;
+  if (isDemo(record)) {
+    await deletions.request(record._id, { by: 'demo', isImmediate: true });
+  } else if (record.status !== 'DELETED' || record.isSelfRegistered) return;
   await lifecycle.releaseIdentifier(identifier);
 }

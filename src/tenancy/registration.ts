@@ -5,7 +5,11 @@ import type { Tenant } from './tenant.ts';
  * tenant when the scope opens, so no caller can name another one. Each method answers the record after the change.
  */
 export interface TenantRegistration {
-  /** Notes the first authenticated request. */
+  /**
+   * Notes the first authenticated request.
+   *
+   * @throws {CodedError} TENANT_NOT_FOUND when the tenant expired before it.
+   */
   markClaimed(): Promise<void>;
   changeName(name: string): Promise<Tenant>;
   /**

@@ -54,19 +54,19 @@ describe('a token that was verified before', () => {
     const tyrell = await registerTenant(gateway, 'tyrell');
     const token = await tyrell.token();
     expect(await caller(token)).toBe(tyrell.record.provisioning.bootstrapClient);
-    await gateway.app.platform.lifecycle.delete(tyrell.record._id);
+    await gateway.app.platform.deletions.request(tyrell.record._id, { by: 'test', isImmediate: true });
     expect(await caller(token)).toBe('UNAUTHENTICATED');
   });
 
   it('does not come back with another tenant of the same identifier', async () => {
-    const { lifecycle } = gateway.app.platform;
+    const { deletions, lifecycle } = gateway.app.platform;
     const first = await registerTenant(gateway, 'umbrella');
     const token = await first.token();
     const sound = soundToken(first);
     const key = privateKeyOf(gateway, first);
     expect(await caller(token)).toBe(first.record.provisioning.bootstrapClient);
-    await lifecycle.delete(first.record._id);
-    expect(await lifecycle.releaseIdentifier('umbrella')).toBe(true);
+    await deletions.request(first.record._id, { by: 'test', isImmediate: true });
+    await lifecycle.releaseIdentifier('umbrella');
     const second = await registerTenant(gateway, 'umbrella');
     expect(second.record.issuer).toBe(first.record.issuer);
     expect(await caller(token)).toBe('UNAUTHENTICATED');

@@ -30,7 +30,7 @@ const FIELDS: Record<string, { scope: PlatformScope; document: string }> = {
     document: 'mutation { createTenant(input: { identifier: "WRONG", name: "" }) { userErrors { code } } }',
   },
   ...Object.fromEntries(
-    ['suspendTenant', 'resumeTenant', 'deleteTenant'].map((name) => [
+    ['suspendTenant', 'resumeTenant', 'deleteTenant', 'restoreTenant'].map((name) => [
       name,
       {
         scope: 'platform:tenants:write' as const,

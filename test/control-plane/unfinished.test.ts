@@ -196,13 +196,22 @@ describe('the sweeper', () => {
   test('carries on a deletion that was cut off, and leaves one alone that is under way', async () => {
     for (const identifier of ['half-deleted', 'being-deleted'])
       await createTenant(gateway, { identifier, name: 'x' });
-    const deleting = (identifier: string, updatedAt: Date) =>
+    const requestedAt = new Date(Date.now() - HOUR_MS);
+    const deleting = (identifier: string, leasedUntil: Date) =>
       control().tenants.findOneAndUpdate(
         { names: identifier as never },
-        { $set: { status: 'DELETING', updatedAt } },
+        {
+          $set: {
+            status: 'DELETING',
+            deletion: {
+              ...{ requestedAt, requestedBy: 'x', dueAt: requestedAt, startedAt: requestedAt, leasedUntil },
+              statusBefore: 'ACTIVE',
+            },
+          },
+        },
       );
-    await deleting('being-deleted', new Date());
-    const record = await deleting('half-deleted', new Date(Date.now() - HOUR_MS));
+    await deleting('being-deleted', new Date(Date.now() + HOUR_MS));
+    const record = await deleting('half-deleted', requestedAt);
     await eventually(async () => expect((await recordOf('half-deleted'))?.status).toBe('DELETED'));
     const left = await control().db.client.db(record?.placement.database).listCollections().toArray();
     expect(left).toEqual([]);

@@ -82,12 +82,38 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(await cli.json('tenants', 'migrate')).toEqual({ migrated: 0, current: 2, failed: [] });
     });
 
-    it('are deleted only when that is said twice', async () => {
+    it('are deleted with time to think it over, and restored', async () => {
+      const { tenant } = await cli.json('tenants', 'create', 'hesitant');
+      const deleted = await cli.run(['tenants', 'delete', 'hesitant']);
+      expect(deleted).toMatchObject({ code: 0, stderr: '' });
+      expect(deleted.stdout).toMatch(/^hesitant is DELETING; it can be restored until \d{4}-/);
+      const { deletion } = await cli.json('tenants', 'show', tenant.id);
+      expect(deletion).toMatchObject({ finishedAt: null, dropped: null });
+      expect(await cli.json('tenants', 'restore', 'hesitant')).toMatchObject({
+        status: 'ACTIVE',
+        deletion: null,
+      });
+      await cli.json('tenants', 'delete', 'hesitant', '--now', '--yes');
+    });
+
+    it('are dropped at once only when that is said twice', async () => {
       const { tenant } = await cli.json('tenants', 'create', 'short-lived');
-      const refused = await cli.run(['tenants', 'delete', 'short-lived']);
+      const refused = await cli.run(['tenants', 'delete', 'short-lived', '--now']);
       expect(refused).toMatchObject({ code: 2, stdout: '' });
       expect(refused.stderr).toMatch(/^tenant-gateway: .*--yes\n$/);
-      expect(await cli.json('tenants', 'delete', tenant.id, '--yes')).toMatchObject({ status: 'DELETED' });
+      expect(await cli.json('tenants', 'delete', tenant.id, '--now', '--yes')).toMatchObject({
+        status: 'DELETED',
+      });
+      const { deletion } = await cli.json('tenants', 'show', tenant.id);
+      expect(deletion.dropped.collections).toEqual([
+        { name: '_tenant', documents: 1 },
+        { name: 'clients', documents: 1 },
+      ]);
+      const listed = async (...more: string[]) =>
+        (await cli.json('tenants', 'list', ...more)).map(({ id }: { id: string }) => id);
+      expect(await listed()).not.toContain(tenant.id);
+      expect(await listed('--status', 'DELETED')).toContain(tenant.id);
+      expect(await listed('--all')).toContain(tenant.id);
       const again = await cli.run(['tenants', 'create', 'short-lived']);
       expect(again).toMatchObject({ code: 1, stdout: '' });
       expect(again.stderr).toMatch(/^tenant-gateway: .*taken.*\n$/);
@@ -297,7 +323,7 @@ describe('the command line', { timeout: 60_000 }, () => {
   it('helps', async () => {
     const { code, stdout } = await cli.run(['tenants', '--help'], NO_DATABASE);
     expect(code).toBe(0);
-    for (const command of ['create', 'list', 'show', 'suspend', 'resume', 'delete', 'migrate']) {
+    for (const command of ['create', 'list', 'show', 'suspend', 'resume', 'delete', 'restore', 'migrate']) {
       expect(stdout).toContain(`  ${command} `);
     }
   });

@@ -46,6 +46,7 @@ export async function startGateway(
       BASE_DOMAIN: 'gateway.test',
       CONTROL_DATABASE: controlDatabase,
       DEMO: 'off',
+      DELETION_GRACE_HOURS: '0',
       ...env,
     }),
   );

@@ -66,7 +66,7 @@ beforeAll(async () => {
     expect((await ask(['absent', 'absent', 'absent'], `/t/${identifier}/graphql`)).status).toBe(200);
   }
   await gateway.app.platform.lifecycle.suspend(umbrella.record._id);
-  await gateway.app.platform.lifecycle.delete(tyrell.record._id);
+  await gateway.app.platform.deletions.request(tyrell.record._id, { by: 'test', isImmediate: true });
   for (let start = 0; start < ROWS.length; start += 25) {
     const batch = ROWS.slice(start, start + 25);
     const answers = await Promise.all(batch.map((row) => ask(row)));

@@ -1,6 +1,7 @@
 import type { CachedDirectory } from '../cached-directory.ts';
 import type { Clusters } from '../clusters.ts';
 import type { ControlDatabase } from '../control-database.ts';
+import type { Deletions } from '../deletions.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { FleetMigration } from '../fleet-migration.ts';
 import type { Operator } from '../operator-authentication.ts';
@@ -15,6 +16,7 @@ export interface Platform {
   readonly registration: Registration;
   readonly quota: RegistrationQuota;
   readonly lifecycle: Lifecycle;
+  readonly deletions: Deletions;
   readonly fleet: FleetMigration;
   readonly publicUrl: string;
   /** False: only operators create tenants (`REGISTRATION`). */

@@ -1,23 +1,27 @@
 import { found } from '../../graphql/not-found.ts';
 import { pageOf } from '../../graphql/paging.ts';
 import { withUserErrors } from '../../graphql/user-errors.ts';
-import { userError } from '../../lib/user-error.ts';
 import type { TenantIdentifier } from '../../tenancy/tenant.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { platformBuilder } from './builder.ts';
-import { TenantObject } from './tenant-graphql.ts';
+import { TenantObject, TenantStatusEnum } from './tenant-graphql.ts';
 import { PlatformUserError } from './user-error-graphql.ts';
+
+const TenantFilter = platformBuilder.inputType('TenantFilter', {
+  fields: (t) => ({ status: t.field({ type: [TenantStatusEnum], description: 'In one of these.' }) }),
+});
 
 platformBuilder.queryFields((t) => ({
   tenants: t.connection(
     {
       type: TenantObject,
-      description: 'Tenants of every status, in the order of their registration.',
-      resolve: (_root, args, { platform }) =>
+      description: 'Tenants in the order of their registration; of every status unless filtered.',
+      args: { filter: t.arg({ type: TenantFilter }) },
+      resolve: (_root, { filter, ...page }, { platform }) =>
         pageOf(platform.control.tenants, {
-          filter: {},
+          filter: filter?.status == null ? {} : { status: { $in: filter.status } },
           order: { path: '_id', direction: 'ASC' },
-          page: args,
+          page,
           list: 'platform tenants',
         }),
     },
@@ -47,10 +51,10 @@ platformBuilder.queryFields((t) => ({
   }),
 }));
 
-/** The three that only move a tenant between statuses are made alike. */
+/** The two that only move a tenant between statuses are made alike. */
 function statusMutation(
-  name: 'suspendTenant' | 'resumeTenant' | 'deleteTenant',
-  step: 'suspend' | 'resume' | 'delete',
+  name: 'suspendTenant' | 'resumeTenant',
+  step: 'suspend' | 'resume',
   description: string,
 ): void {
   platformBuilder.relayMutationField(
@@ -74,24 +78,3 @@ function statusMutation(
 
 statusMutation('suspendTenant', 'suspend', 'Takes a tenant out of service within a second, on every node.');
 statusMutation('resumeTenant', 'resume', 'Puts a suspended tenant back into service.');
-statusMutation('deleteTenant', 'delete', 'Deletes all data of a tenant. Its identifier stays in quarantine.');
-
-platformBuilder.relayMutationField(
-  'releaseIdentifier',
-  { inputFields: (t) => ({ identifier: t.string({ required: true }) }) },
-  {
-    description: 'Ends the quarantine of an identifier of a deleted tenant.',
-    resolve: (_root, { input }, { platform }) =>
-      withUserErrors(async () => {
-        if (await platform.lifecycle.releaseIdentifier(input.identifier))
-          return { identifier: input.identifier };
-        throw userError('INVALID', 'No deleted tenant holds this identifier.', 'identifier');
-      }),
-  },
-  {
-    outputFields: (t) => ({
-      identifier: t.string({ nullable: true, resolve: ({ identifier }) => identifier ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
-);

@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { applyRules } from '../../graphql/apply-rules.ts';
 import { platformBuilder } from './builder.ts';
 import './cluster-graphql.ts';
+import './deletion-graphql.ts';
 import './fleet-graphql.ts';
 import './health-graphql.ts';
 import './operator-graphql.ts';
