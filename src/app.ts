@@ -39,7 +39,7 @@ import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
-import { NO_SIGN_IN, type SignIn } from './modules/sign-in.ts';
+import { signInOf } from './modules/sign-in.ts';
 import './options.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
@@ -48,6 +48,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
 import { stsPart } from './sts/artifact.ts';
+import { isTokenLive } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
@@ -62,8 +63,6 @@ export interface AppOptions {
   defaultBudget: number;
   /** The features tenants can have; those of this build when absent. */
   modules?: readonly Module[];
-  /** How people sign in at a tenant's identity provider; nobody can when absent. */
-  signIn?: SignIn;
 }
 
 /** Verified tokens kept. */
@@ -83,7 +82,7 @@ const DEVELOPMENT_TOKEN_MS = 3_600_000;
  * that run by themselves start with {@link App.start}.
  */
 export async function createApp(options: AppOptions) {
-  const { config, box, log, mongoUri, defaultBudget, modules = builtIn, signIn = NO_SIGN_IN } = options;
+  const { config, box, log, mongoUri, defaultBudget, modules = builtIn } = options;
   const stack = new ResourceStack();
   try {
     const metrics = createMetrics();
@@ -161,7 +160,7 @@ export async function createApp(options: AppOptions) {
       signingKeys: signingKeyring({ control, box }),
       cookieKeys: (context) => box.derive(context),
       tenantClaim: config.tenantClaim,
-      signIn,
+      signIn: signInOf(modules),
     });
     const bindRegistration = boundRegistration({ control, directory, publicHost, events });
     const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
@@ -205,7 +204,7 @@ export async function createApp(options: AppOptions) {
         shells,
         registration: bindRegistration,
         isCallerLive: async (scope) =>
-          (await Promise.all(liveness.map((isLive) => isLive(scope)))).every(Boolean),
+          (await Promise.all([isTokenLive, ...liveness].map((isLive) => isLive(scope)))).every(Boolean),
         platform: addresses,
       }),
       useModuleStages(moduleSets),

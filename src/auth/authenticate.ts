@@ -89,5 +89,7 @@ function principalOf(payload: JWTPayload): Principal {
     scopes: applicationTenant === null ? scopeSet(scope) : confinedScopes(scope),
     applicationTenant,
     issuedAtMs: (payload.iat ?? 0) * 1_000,
+    tokenId: payload.jti,
+    grantId: typeof payload['gid'] === 'string' ? payload['gid'] : undefined,
   };
 }

@@ -12,6 +12,10 @@ export type Principal =
       readonly applicationTenant: string | null;
       /** When its token was issued, in milliseconds since the epoch. */
       readonly issuedAtMs: number;
+      /** `jti` of its token, by which it may be revoked. */
+      readonly tokenId?: string | undefined;
+      /** What its token was issued by, when that may be revoked as a whole. */
+      readonly grantId?: string | undefined;
     };
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };

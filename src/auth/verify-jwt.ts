@@ -14,7 +14,8 @@ const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 /** What a token must be besides well signed. */
 export interface Expected {
   issuer: string;
-  audience: string;
+  /** Absent: whatever it is for, which is for callers to whom a token is no credential. */
+  audience: string | undefined;
   keys: readonly PublicKey[];
 }
 
@@ -37,7 +38,7 @@ export async function verifyJwt(token: string, expected: Expected): Promise<JWTP
       {
         algorithms: ALGORITHMS,
         issuer: expected.issuer,
-        audience: expected.audience,
+        ...(expected.audience === undefined ? {} : { audience: expected.audience }),
         typ: 'at+jwt',
         requiredClaims: ['exp', 'iat', 'jti', 'sub', 'client_id'],
         clockTolerance: CLOCK_TOLERANCE_SECONDS,

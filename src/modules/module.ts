@@ -3,6 +3,7 @@ import type { RuleTree } from '../graphql/rules.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { ModuleStage } from '../shell/module-stage.ts';
 import type { Scope } from '../shell/scope.ts';
+import type { SignIn } from './sign-in.ts';
 
 /**
  * A feature a tenant can have. Its GraphQL types register themselves on the builder when the module's folder is
@@ -29,6 +30,8 @@ export interface Module {
   readonly rules: RuleTree;
   /** By typename. */
   readonly nodes: Readonly<Record<string, NodeSource>>;
+  /** How people sign in at the identity provider of tenants that have the module. One module of a build may say so. */
+  readonly signIn?: SignIn;
   /** Models whose deletions caches of this module must hear of, on every node. */
   readonly watched?: readonly { readonly collection: string }[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */

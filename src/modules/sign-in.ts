@@ -61,7 +61,27 @@ export interface SignIn {
 }
 
 /** Of tenants that have no users. */
-export const NO_SIGN_IN: SignIn = {
+const NO_SIGN_IN: SignIn = {
   account: () => Promise.resolve(undefined),
   visit: () => Promise.resolve({ kind: 'refused', description: 'Nobody can sign in here.' }),
 };
+
+/** Who may contribute a way to sign in. */
+interface Contributor {
+  readonly id: string;
+  readonly isAlwaysOn: boolean;
+  readonly signIn?: SignIn;
+}
+
+/** The way to sign in of a list of modules, for the tenants that have the one that knows it. */
+export function signInOf(modules: readonly Contributor[]): SignIn {
+  const contributor = modules.find(({ signIn }) => signIn !== undefined);
+  const of = ({ tenant }: Scope): SignIn => {
+    const isOn = contributor?.isAlwaysOn === true || tenant.modules.includes(contributor?.id ?? '');
+    return (isOn ? contributor?.signIn : undefined) ?? NO_SIGN_IN;
+  };
+  return {
+    account: (scope, subject) => of(scope).account(scope, subject),
+    visit: (scope, visit, request) => of(scope).visit(scope, visit, request),
+  };
+}

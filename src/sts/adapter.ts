@@ -9,6 +9,8 @@ export interface AdapterOptions {
   artifacts(): BoundModel<Artifact>;
   /** Metadata of a client (RFC 7591); undefined when there is none. */
   findClient(id: string): Promise<AdapterPayload | undefined>;
+  /** Called when a grant ends: access tokens it led to are signed, and listed as revoked. */
+  revokeGrant(artifacts: BoundModel<Artifact>, grant: string): Promise<void>;
   /** The provider library's own errors, which it answers as OAuth's. */
   errors: Pick<typeof oidcErrors, 'InvalidGrant' | 'InvalidClientAuth'>;
 }
@@ -17,7 +19,7 @@ export interface AdapterOptions {
  * Where a tenant's provider keeps things: the tenant's own database, and its clients in the clients module.
  *
  * @example
- * new Provider(issuer, { adapter: stsAdapter({ artifacts, findClient, errors }) });
+ * new Provider(issuer, { adapter: stsAdapter({ artifacts, findClient, revokeGrant, errors }) });
  */
 export function stsAdapter(options: AdapterOptions): (kind: string) => Adapter {
   return (kind) => new StsAdapter(kind, options);
@@ -27,12 +29,14 @@ class StsAdapter implements Adapter {
   readonly #kind: string;
   readonly #artifacts: AdapterOptions['artifacts'];
   readonly #findClient: AdapterOptions['findClient'];
+  readonly #revokeGrant: AdapterOptions['revokeGrant'];
   readonly #errors: AdapterOptions['errors'];
 
-  constructor(kind: string, { artifacts, findClient, errors }: AdapterOptions) {
+  constructor(kind: string, { artifacts, findClient, revokeGrant, errors }: AdapterOptions) {
     this.#kind = kind;
     this.#artifacts = artifacts;
     this.#findClient = findClient;
+    this.#revokeGrant = revokeGrant;
     this.#errors = errors;
   }
 
@@ -74,17 +78,28 @@ class StsAdapter implements Adapter {
       { $set: { consumedAt: new Date() } },
     );
     if (first !== null) return;
-    const families = (await this.#artifacts().findOne({ _id }))?.families ?? [];
-    for (const family of families) await this.#artifacts().deleteMany({ families: family });
+    const replayed = await this.#artifacts().findOne({ _id });
+    if (replayed !== null) await this.#endFamilies(replayed);
     throw new this.#errors.InvalidGrant('it was used already');
   }
 
   async destroy(id: string): Promise<void> {
+    if (this.#kind === 'Grant') await this.#revokeGrant(this.#artifacts(), id);
     await this.#artifacts().findOneAndDelete({ _id: this.#idOf(id) });
   }
 
   async revokeByGrantId(grantId: string): Promise<void> {
     await this.#artifacts().deleteMany({ families: grantFamily(grantId), kind: this.#kind });
+  }
+
+  async #endFamilies({ families }: Artifact): Promise<void> {
+    for (const family of families) {
+      await this.#artifacts().deleteMany({ families: family });
+      const grant = grantOfFamily(family);
+      if (grant === undefined) continue;
+      await this.#revokeGrant(this.#artifacts(), grant);
+      await this.#artifacts().findOneAndDelete({ _id: idOf('Grant', grant) });
+    }
   }
 
   async #insertOnce(artifact: Artifact): Promise<void> {
@@ -97,11 +112,21 @@ class StsAdapter implements Adapter {
   }
 
   #idOf(id: string): string {
-    return sha256(`${this.#kind} ${id}`);
+    return idOf(this.#kind, id);
   }
 }
 
-const grantFamily = (id: unknown): string => `grant ${String(id)}`;
+const GRANT = 'grant ';
+
+function idOf(kind: string, id: string): string {
+  return sha256(`${kind} ${id}`);
+}
+
+function grantOfFamily(family: string): string | undefined {
+  return family.startsWith(GRANT) ? family.slice(GRANT.length) : undefined;
+}
+
+const grantFamily = (id: unknown): string => `${GRANT}${String(id)}`;
 const uidFamily = (uid: unknown): string => `uid ${String(uid)}`;
 const codeFamily = (code: unknown): string => `code ${String(code)}`;
 

@@ -1,9 +1,10 @@
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { sha256 } from '../lib/sha256.ts';
 import type { Account } from '../modules/sign-in.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import { grantDigest } from './revocations.ts';
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
 import type { ProviderSigningKey } from './signing-jwks.ts';
 
@@ -16,7 +17,7 @@ export interface ConfigurationOptions {
   tenantClaim: string;
   cookieKeys: string[];
   adapter: NonNullable<Configuration['adapter']>;
-  account(ctx: KoaContextWithOIDC, subject: string): Promise<Account | undefined>;
+  account(subject: string): Promise<Account | undefined>;
   resourceServer: NonNullable<
     NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>['getResourceServerInfo']
   >;
@@ -66,15 +67,16 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
-    extraTokenClaims: (ctx) => {
+    extraTokenClaims: (ctx, token) => {
       const { applicationTenant } = (ctx.oidc.account ?? {}) as Partial<Account>;
       return {
         [tenantClaim]: tenant().id,
+        ...('grantId' in token && token.grantId !== undefined ? { gid: grantDigest(token.grantId) } : {}),
         ...(applicationTenant === undefined ? {} : { app_tenant: applicationTenant }),
       };
     },
-    findAccount: async (ctx, subject) => {
-      const account = await options.account(ctx, subject);
+    findAccount: async (_ctx, subject) => {
+      const account = await options.account(subject);
       return (
         account && { ...account, accountId: subject, claims: () => ({ ...account.claims, sub: subject }) }
       );

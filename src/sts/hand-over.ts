@@ -26,13 +26,11 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => u
  * Lets a listener of `node:http` answer a request whose body was read already, under the limits of our own stages.
  *
  * @param issuer - what the listener takes for the address it was asked at, whatever Host header or alias came.
- * @param prepare - sees the request before the listener does.
  */
 export async function handOver(
   listener: Listener,
   issuer: URL,
   { method, target, headers, body, address }: StsRequest,
-  prepare: (request: IncomingMessage) => void = () => undefined,
 ): Promise<StsReply> {
   // Only what is asked of a socket: who is there, and whether what it carries is encrypted.
   const socket = { remoteAddress: address, encrypted: issuer.protocol === 'https:', readable: false };
@@ -51,7 +49,6 @@ export async function handOver(
   });
   if (body !== undefined) request.push(body);
   request.push(null);
-  prepare(request);
   const response = new ServerResponse(request);
   return new Promise((resolve, reject) => {
     response.end = (chunk?: unknown) => {

@@ -4,9 +4,16 @@ import { optionValue } from '../tenancy/option.ts';
 import { primaryColor } from '../tenancy/theme.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 
-/** Pages a provider shows itself. They ask no host for anything and run no script. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+/** They ask no host for anything and run no script. Where forms lead is open: browsers hold redirects against it. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
 
 export function errorPage(tenant: () => Tenant) {
   return (ctx: KoaContextWithOIDC, { error, error_description: description }: ErrorOut): void => {
@@ -35,12 +42,14 @@ export function signedOutPage(tenant: () => Tenant) {
 }
 
 function show(ctx: KoaContextWithOIDC, tenant: Tenant, title: string, content: string): void {
+  ctx.set(PAGE_HEADERS);
+  ctx.body = pageHtml(tenant, title, content);
+}
+
+/** A page in a tenant's colours. `content` is HTML. */
+export function pageHtml(tenant: Tenant, title: string, content: string): string {
   const color = optionValue(primaryColor, [tenant.settings]);
-  ctx.type = 'html';
-  ctx.set('content-security-policy', POLICY);
-  ctx.set('referrer-policy', 'no-referrer');
-  ctx.set('x-content-type-options', 'nosniff');
-  ctx.body = `<!doctype html>
+  return `<!doctype html>
 <html lang="${escaped(optionValue(locale, [tenant.settings]))}">
 <head>
 <meta charset="utf-8">

@@ -9,7 +9,7 @@ export function gatewayAudience(issuer: string): string {
 
 export interface ResourceServerOptions {
   issuer: string;
-  resources(ctx: KoaContextWithOIDC): ResourceStore;
+  resources(): ResourceStore;
   client(id: string): Promise<KnownClient | undefined>;
   lifetimeSeconds(): number;
   signingKey: { kid: string; alg: string };
@@ -28,7 +28,7 @@ export function resourceServers(options: ResourceServerOptions) {
     { clientId }: { clientId: string },
   ): Promise<ResourceServer> => {
     const known = await client(clientId);
-    const scopes = known === undefined ? [] : await granted(ctx, known, audience);
+    const scopes = known === undefined ? [] : await granted(known, audience);
     const holder = ctx.oidc.account as { scopes?: ReadonlySet<string> } | undefined;
     const isConfinedByHolder = audience === gatewayAudience(issuer) && holder?.scopes !== undefined;
     const effective = isConfinedByHolder ? scopes.filter((name) => holder.scopes?.has(name)) : scopes;
@@ -42,13 +42,9 @@ export function resourceServers(options: ResourceServerOptions) {
     };
   };
 
-  async function granted(
-    ctx: KoaContextWithOIDC,
-    known: KnownClient,
-    audience: string,
-  ): Promise<readonly string[]> {
+  async function granted(known: KnownClient, audience: string): Promise<readonly string[]> {
     if (audience === gatewayAudience(issuer)) return scopesAt(known, null);
-    const resource = await resources(ctx).byAudience(audience);
+    const resource = await resources().byAudience(audience);
     const scopes = resource === null ? [] : scopesAt(known, resource._id);
     // A token without scopes would still open an API that looks at the audience alone.
     if (resource === null || scopes.length === 0) throw new InvalidTarget();

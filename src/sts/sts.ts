@@ -1,6 +1,7 @@
 import type { Scope } from '../shell/scope.ts';
 import { perShell, type Shell } from '../shell/shell.ts';
 import { handOver, type StsReply, type StsRequest } from './hand-over.ts';
+import { interactionListener, isInteraction } from './interaction.ts';
 import { publishedKeys } from './signing-jwks.ts';
 import type { StsOptions } from './sts-options.ts';
 import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';
@@ -30,7 +31,10 @@ export function createSts(options: StsOptions): Sts {
       if (isRead && path === '/oauth/jwks') return published(publishedKeys(tenant));
       const opened = await providers(scope.shell).open(scope);
       if (isRead && path === '/.well-known/openid-configuration') return published(await opened.discovery());
-      return handOver(opened.listener, opened.issuer, request, (handed) => opened.scopes.set(handed, scope));
+      const listener = isInteraction(request.target)
+        ? interactionListener(opened.provider, scope, options.signIn, request)
+        : opened.listener;
+      return opened.requests.run(scope, () => handOver(listener, opened.issuer, request));
     },
   };
 }

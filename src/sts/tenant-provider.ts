@@ -1,4 +1,4 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { clientStore } from '../modules/clients/store.ts';
 import { resourceStore } from '../modules/resources/store.ts';
@@ -11,9 +11,11 @@ import { clientMetadata } from './client-metadata.ts';
 import { stsConfiguration } from './configuration.ts';
 import { handOver, type Listener } from './hand-over.ts';
 import { KnownClients } from './known-clients.ts';
-import { RequestScopes } from './request-scopes.ts';
+import { RequestScope } from './request-scope.ts';
 import { gatewayAudience, resourceServers } from './resource-server.ts';
+import { revocationsOf } from './revocations.ts';
 import { providerKey } from './signing-jwks.ts';
+import { structuredTokens } from './structured-tokens.ts';
 import type { StsOptions } from './sts-options.ts';
 
 /** The record as the last request saw it. */
@@ -24,16 +26,16 @@ interface SeenTenant {
 /** One tenant's identity provider, for as long as its shell is open and its keys are the same. */
 export class TenantProvider {
   readonly issuer: URL;
-  readonly scopes: RequestScopes;
+  readonly requests: RequestScope;
   readonly provider: Provider;
   readonly listener: Listener;
   readonly #seen: SeenTenant;
   #discovery: Promise<string> | undefined;
 
-  constructor(provider: Provider, seen: SeenTenant, scopes: RequestScopes) {
+  constructor(provider: Provider, seen: SeenTenant, requests: RequestScope) {
     this.provider = provider;
     this.#seen = seen;
-    this.scopes = scopes;
+    this.requests = requests;
     this.issuer = new URL(seen.tenant.issuer);
     this.listener = provider.callback();
   }
@@ -64,8 +66,8 @@ export async function openTenantProvider(
   const [signingKey] = keys;
   if (signingKey === undefined) throw new Error(`tenant ${tenant.id} has no signing key`);
 
-  const scopes = new RequestScopes(shell, () => Provider.ctx);
-  const clients = new KnownClients(() => clientStore(scopes.current()));
+  const requests = new RequestScope(shell);
+  const clients = new KnownClients(() => clientStore(requests.current()));
   const seen: SeenTenant = { tenant };
   const audience = gatewayAudience(tenant.issuer);
   const provider = new Provider(
@@ -77,10 +79,11 @@ export async function openTenantProvider(
       tenantClaim,
       cookieKeys: cookieKeys(`cookies of ${tenant.id}`),
       gatewayAudience: audience,
-      account: (ctx, subject) => signIn.account(scopes.of(ctx), subject),
+      account: (subject) => signIn.account(requests.current(), subject),
       adapter: stsAdapter({
-        artifacts: () => scopes.current().model(artifactModel),
+        artifacts: () => requests.current().model(artifactModel),
         errors,
+        revokeGrant: (artifacts, grant) => revocationsOf(shell).addGrant(artifacts, grant),
         findClient: async (id) => {
           const found = await clients.find(id);
           return found === null ? undefined : clientMetadata(found.client);
@@ -88,7 +91,7 @@ export async function openTenantProvider(
       }),
       resourceServer: resourceServers({
         issuer: tenant.issuer,
-        resources: (ctx) => resourceStore(scopes.of(ctx)),
+        resources: () => resourceStore(requests.current()),
         client: async (id) => (await clients.find(id))?.client,
         lifetimeSeconds: () => optionValue(accessTokenLifetimeSeconds, [seen.tenant.settings]),
         signingKey,
@@ -100,12 +103,10 @@ export async function openTenantProvider(
   provider.Client.prototype.compareClientSecret = function (this: { clientId: string }, secret: string) {
     return clients.hasSecret(this.clientId, secret);
   };
-  provider.on('server_error', (ctx, err) =>
-    scopes.of(ctx).log.error({ err }, 'the identity provider failed'),
-  );
+  provider.use(structuredTokens(() => requests.current()));
+  const noteFault = (err: unknown) => requests.current().log.error({ err }, 'the identity provider failed');
+  provider.on('server_error', (_ctx, err) => noteFault(err));
   // Koa's own faults; it would write them to the standard error output.
-  provider.on('error' as 'server_error', (err: unknown, ctx: unknown) => {
-    scopes.of(ctx as KoaContextWithOIDC).log.error({ err }, 'the identity provider failed');
-  });
-  return new TenantProvider(provider, seen, scopes);
+  provider.on('error' as 'server_error', noteFault as () => void);
+  return new TenantProvider(provider, seen, requests);
 }
