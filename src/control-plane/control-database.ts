@@ -31,6 +31,8 @@ export async function openControlDatabase(client: mongo.MongoClient, name: strin
   const db = client.db(name, {
     readConcern: new mongo.ReadConcern('majority'),
     writeConcern: new mongo.WriteConcern('majority'),
+    // Whatever the connection string prefers: of what was just told to have changed a secondary may know nothing yet.
+    readPreference: mongo.ReadPreference.primary,
   });
   for (const [collection, indexes] of Object.entries(INDEXES)) {
     await db.command(

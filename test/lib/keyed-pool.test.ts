@@ -257,3 +257,34 @@ test('tells of a value that did not close, and goes on', async () => {
   await pool[Symbol.asyncDispose]();
   expect(closeErrors).toEqual([new Error('socket stuck'), new Error('socket stuck')]);
 });
+
+test('a superseded version is taken away at once, also from who drains it, and other keys are left alone', async () => {
+  const { pool, opened } = benchPool();
+  const old = pool.lease(acme);
+  const other = pool.lease(globex);
+  await Promise.all([old.value, other.value]);
+  const evicted = pool.evict('acme');
+  const newer = pool.lease({ ...acme, epoch: 2 });
+  pool.supersede('acme', 2);
+  expect([old.signal.aborted, newer.signal.aborted, other.signal.aborted]).toEqual([true, false, false]);
+  old.release();
+  await evicted;
+  pool.supersede('acme', 3);
+  expect(newer.signal.aborted).toBe(true);
+  expect(pool.keys.sort()).toEqual(['acme', 'globex']);
+  newer.release();
+  other.release();
+  await eventually(() => expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, false, true]));
+  await pool[Symbol.asyncDispose]();
+});
+
+test('a source that was read before its key was superseded is not leased', async () => {
+  const { pool, opened } = benchPool({ abortReason: () => new Error('superseded') });
+  pool.supersede('acme', 2);
+  expect(() => pool.lease(acme)).toThrow('superseded');
+  expect(opened).toEqual([]);
+  const newest = pool.lease({ ...acme, epoch: 2 });
+  expect((await newest.value).epoch).toBe(2);
+  newest.release();
+  await pool[Symbol.asyncDispose]();
+});

@@ -9,7 +9,7 @@ import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { mongodbUri } from './mongodb-uri.ts';
 
-/** The gateway as its users start it: `src/main.ts` in a process of its own, over a control database of its own. */
+/** The gateway as its users start it: `src/main.ts` in a process of its own. */
 export interface GatewayProcess extends AsyncDisposable {
   port: number;
   controlDatabase: string;
@@ -26,10 +26,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Time a start may take on a busy machine. */
 const START_MS = 45_000;
 
-export async function gatewayProcess(): Promise<GatewayProcess> {
+/** `env`: settings in place of its own; the `CONTROL_DATABASE` and `MASTER_KEY` of another make it a second node. */
+export async function gatewayProcess(env: Record<string, string> = {}): Promise<GatewayProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-process-'));
   const [port, adminPort] = [await freePort(), await freePort()];
-  const controlDatabase = `test_${randomBytes(6).toString('hex')}`;
+  const controlDatabase = env['CONTROL_DATABASE'] ?? `test_${randomBytes(6).toString('hex')}`;
   let child: ChildProcess | undefined;
   let output = '';
 
@@ -60,6 +61,7 @@ export async function gatewayProcess(): Promise<GatewayProcess> {
           PORT: String(port),
           ADMIN_PORT: String(adminPort),
           DEMO: 'off',
+          ...env,
         },
       });
       for (const stream of [child.stdout, child.stderr]) {

@@ -26,16 +26,18 @@ export interface TestGateway extends AsyncDisposable {
   logs: Record<string, unknown>[];
 }
 
-const MASTER_KEY = randomBytes(32);
+/** Of all gateways of a test file. */
+export const MASTER_KEY = randomBytes(32);
 
 /**
  * Starts one. Settings are those of the environment, as a user would give them.
  *
  * @param modules - instead of those of this build.
+ * @param mongoUri - another road to the run's server.
  */
 export async function startGateway(
   env: Record<string, string> = {},
-  { modules }: { modules?: readonly Module[] } = {},
+  { modules, mongoUri = mongodbUri() }: { modules?: readonly Module[]; mongoUri?: string } = {},
 ): Promise<TestGateway> {
   const controlDatabase = env['CONTROL_DATABASE'] ?? `test_${randomBytes(6).toString('hex')}`;
   const config = configFrom(
@@ -59,7 +61,7 @@ export async function startGateway(
     config,
     box,
     log,
-    mongoUri: mongodbUri(),
+    mongoUri,
     defaultBudget: 1_000_000,
     ...(modules && { modules }),
   });
