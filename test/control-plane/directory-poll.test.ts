@@ -111,7 +111,7 @@ test('where the server has forgotten the place, everything is forgotten and open
 
   // Both the stream and what polls in its place are away while the tenant is deleted.
   proxy.block();
-  await here.app.platform.lifecycle.delete(tenants.acme.record._id);
+  await here.app.platform.deletions.request(tenants.acme.record._id, { by: 'operator', isImmediate: true });
   await eventually(() => expect(there.logs.some(({ event }) => event === 'directory_feed_lost')).toBe(true));
   proxy.unblock();
 
