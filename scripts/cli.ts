@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addClustersAdd } from './cli/clusters-add.ts';
 import { addClustersList } from './cli/clusters-list.ts';
+import { addClustersUpdate } from './cli/clusters-update.ts';
 import { addDemoReset } from './cli/demo-reset.ts';
 import { failureOf } from './cli/failure.ts';
 import { addKeysRewrap } from './cli/keys-rewrap.ts';
@@ -29,7 +30,10 @@ const GROUPS = {
       ...[addTenantsResume, addTenantsDelete, addTenantsRestore, addTenantsMigrate],
     ],
   },
-  clusters: { description: 'where tenants live', commands: [addClustersList, addClustersAdd] },
+  clusters: {
+    description: 'where tenants live',
+    commands: [addClustersList, addClustersAdd, addClustersUpdate],
+  },
   keys: { description: 'signing keys and the master key', commands: [addKeysRotate, addKeysRewrap] },
   schema: { description: 'the schema as files', commands: [addSchemaPrint] },
   demo: { description: 'the demo tenants', commands: [addDemoReset] },

@@ -5,7 +5,7 @@ import { TokenCache } from './auth/token-cache.ts';
 import type { Config } from './config/config.ts';
 import type { SecretBox } from './config/secrets.ts';
 import { boundRegistration } from './control-plane/bound-registration.ts';
-import { openControlDatabase } from './control-plane/control-database.ts';
+import { connectControl } from './control-plane/control-connection.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
@@ -91,9 +91,11 @@ export async function createApp(options: AppOptions) {
     const publicHost = new URL(publicUrl).hostname;
     const addresses = { publicUrl, baseDomain };
 
+    const { poolSize, controlDatabase } = config.mongo;
+    const poolSizes = new Map<string, number>();
     const clients = stack.use(
       createClientPool({
-        poolSize: config.mongo.poolSize,
+        poolSizeOf: (uri) => poolSizes.get(uri) ?? poolSize,
         idleClients: IDLE_CLIENTS,
         watchedCollections: modules.flatMap(({ watched = [] }) =>
           watched.map(({ collection }) => collection),
@@ -101,17 +103,17 @@ export async function createApp(options: AppOptions) {
         onCloseError: (err) => events.shellCloseFailed({ err }),
       }),
     );
-    const controlClient = clients.lease(mongoUri);
-    stack.defer(() => controlClient.release());
-    const { client } = await controlClient.value.catch((cause: Error) => {
-      throw new Error(`MongoDB (MONGODB_URI) cannot be reached: ${cause.message}`, { cause });
-    });
-    const control = await openControlDatabase(client, config.mongo.controlDatabase);
+    const connection = stack.use(
+      await connectControl({ clients, uri: mongoUri, database: controlDatabase, poolSize, poolSizes }),
+    );
+    const { control, shares } = connection;
 
     const moduleSets = createModuleSets([...modules, stsPart]);
-    const { directory, clusters, fleet, tokens, sweeper, platform } = createControlPlane({
+    const { directory, clusters, monitor, fleet, tokens, sweeper, platform } = createControlPlane({
       control,
       controlUri: mongoUri,
+      shares,
+      poolSizes,
       config,
       box,
       clients,
@@ -142,6 +144,8 @@ export async function createApp(options: AppOptions) {
     );
     stack.use(await followDirectory({ control, directory, freshness, shells, events }));
     stack.use(sweeper);
+    stack.use(monitor);
+    metrics.watchClusters(() => monitor.gauges());
     metrics.watch({
       openShells: () => shells.size,
       knownTenants: () => directory.knownCount,
@@ -222,8 +226,11 @@ export async function createApp(options: AppOptions) {
     return {
       /** Runs one request through the stages. */
       handle: pipeline(stages),
-      /** Starts what runs by itself: the sweeper. */
-      start: () => sweeper.start(),
+      /** Starts what runs by itself: the sweeper and the monitor of the clusters. */
+      start: () => {
+        sweeper.start();
+        monitor.start();
+      },
       /** From now on `/readyz` says no, so that load balancers look elsewhere. */
       startDraining: () => (isDraining = true),
       metrics,

@@ -1,20 +1,16 @@
 import type { Command } from 'commander';
+import { CLUSTER_FIELDS, type ClusterView } from './cluster-view.ts';
 import { connectionString } from './connection-string.ts';
 import { type OutputOptions, print } from './output.ts';
 import { operate } from './operate.ts';
 import { wholeNumber } from './option-value.ts';
 import { withApp } from './with-app.ts';
 
-/** A cluster as the platform schema shows it. */
-export interface ClusterView {
-  name: string;
+interface AddOptions extends OutputOptions {
+  connectionString: string;
   budget: number;
-  used: number;
-  isOpen: boolean;
-  createdAt: string;
+  connectionBudget?: number;
 }
-
-export const CLUSTER_FIELDS = 'name budget used isOpen createdAt';
 
 const SOURCE = `mutation ($input: AddClusterInput!) {
   addCluster(input: $input) { cluster { ${CLUSTER_FIELDS} } userErrors { code message path } }
@@ -27,12 +23,14 @@ export function addClustersAdd(clusters: Command): void {
     .argument('<name>', 'lower-case letters, digits and hyphens')
     .requiredOption('--connection-string <string>', 'kept encrypted; - reads it from standard input')
     .requiredOption('--budget <namespaces>', 'collections and indexes it may hold', wholeNumber)
+    .option('--connection-budget <connections>', 'all gateway processes together may open', wholeNumber)
     .option('--json', 'print JSON')
-    .action(async (name: string, options: OutputOptions & { connectionString: string; budget: number }) => {
+    .action(async (name: string, options: AddOptions) => {
       const input = {
         name,
         connectionString: (await connectionString(options.connectionString)) ?? '',
         budget: options.budget,
+        connectionBudget: options.connectionBudget,
       };
       await withApp(async ({ app }) => {
         const { addCluster } = await operate<{ addCluster: { cluster: ClusterView } }>(app, SOURCE, {

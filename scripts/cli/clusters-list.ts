@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CLUSTER_FIELDS, type ClusterView } from './clusters-add.ts';
+import { CLUSTER_FIELDS, CLUSTER_HEADINGS, clusterRow, type ClusterView } from './cluster-view.ts';
 import { type OutputOptions, print, table } from './output.ts';
 import { operate } from './operate.ts';
 import { withApp } from './with-app.ts';
@@ -7,23 +7,13 @@ import { withApp } from './with-app.ts';
 export function addClustersList(clusters: Command): void {
   clusters
     .command('list')
-    .description('list clusters and what is left of their budgets')
+    .description('list clusters: what is used of their budgets, and whether they answer')
     .option('--json', 'print JSON')
     .action((options: OutputOptions) =>
       withApp(async ({ app }) => {
         const source = `{ clusters { ${CLUSTER_FIELDS} } }`;
         const found = (await operate<{ clusters: ClusterView[] }>(app, source)).clusters;
-        print(options, found, () =>
-          table(
-            ['NAME', 'BUDGET', 'USED', 'OPEN'],
-            found.map(({ name, budget, used, isOpen }) => [
-              name,
-              `${budget}`,
-              `${used}`,
-              isOpen ? 'yes' : 'no',
-            ]),
-          ),
-        );
+        print(options, found, () => table(CLUSTER_HEADINGS, found.map(clusterRow)));
       }),
     );
 }

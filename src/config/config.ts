@@ -19,6 +19,8 @@ export interface Config {
     /** Absent: the embedded server in `dataDir`. */
     uri: string | undefined;
     controlDatabase: string;
+    /** Hosts that clusters and tenants' own deployments may have although their addresses are refused by default. */
+    allowedHosts: readonly string[];
     poolSize: number;
     mongodBinary: string | undefined;
   };
@@ -60,6 +62,9 @@ export function configFrom(settings: Settings): Config {
     mongo: {
       uri: settings.MONGODB_URI,
       controlDatabase: settings.CONTROL_DATABASE,
+      allowedHosts: settings.ALLOWED_MONGODB_HOSTS.toLowerCase()
+        .split(/[\s,]+/)
+        .filter((host) => host !== ''),
       poolSize: settings.POOL_SIZE,
       mongodBinary: settings.MONGOD_BINARY,
     },

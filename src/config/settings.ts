@@ -74,6 +74,17 @@ export const SETTINGS = {
       production: 'required',
     },
   ),
+  ALLOWED_MONGODB_HOSTS: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.:[\], _-]*$/)
+      .default(''),
+    {
+      description: 'hosts, separated by commas, that clusters may have although they are refused by default',
+      development: 'none',
+      production: 'none',
+    },
+  ),
   CONTROL_DATABASE: described(
     z
       .string()

@@ -1,14 +1,19 @@
 import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
-import { userError } from '../lib/user-error.ts';
+import { userError, UserErrors } from '../lib/user-error.ts';
+import { COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
 import type { Placement } from '../tenancy/tenant.ts';
-import type { ClusterRecord } from './cluster-record.ts';
+import type { ConnectionShares } from './connection-shares.ts';
+import {
+  clusterModel,
+  type ClusterRecord,
+  DEFAULT_CLUSTER,
+  DEFAULT_CONNECTION_BUDGET,
+  usedOf,
+} from './cluster-record.ts';
 import type { ControlDatabase } from './control-database.ts';
-
-/** The cluster of the control database itself. */
-export const DEFAULT_CLUSTER = 'default';
 
 /** Share of a budget that is an alert. */
 const ALERT_AT = 0.8;
@@ -21,7 +26,26 @@ export interface ClustersOptions {
   /** Connection string of the control database, which is also the first cluster. */
   controlUri: string;
   box: SecretBox;
+  shares: ConnectionShares;
+  /** Receives how many connections a client of a connection string may open. */
+  poolSizes: Map<string, number>;
   events: Events;
+}
+
+/** What a new cluster is made of. */
+export interface NewCluster {
+  name: string;
+  /** Null: the deployment of the control database. */
+  connectionString: string | null;
+  budget: number;
+  connectionBudget?: number | undefined;
+}
+
+/** What an operator can change about a cluster. */
+export interface ClusterChange {
+  budget?: number | undefined;
+  connectionBudget?: number | undefined;
+  isOpen?: boolean | undefined;
 }
 
 /** The clusters: their budgets and their connection strings. */
@@ -35,18 +59,15 @@ export class Clusters {
 
   /** Makes sure that the first cluster is there. A budget an operator changed stays. */
   async ensureDefault(budget: number): Promise<void> {
+    await this.#completeOldRecords();
     if (await this.#clusters.has({ _id: DEFAULT_CLUSTER })) return;
     await this.add({ name: DEFAULT_CLUSTER, connectionString: null, budget }).catch((error: unknown) => {
-      if (!isDuplicateKey(error)) throw error;
+      if (!(error instanceof UserErrors)) throw error;
     });
   }
 
-  async add(input: {
-    name: string;
-    connectionString: string | null;
-    budget: number;
-  }): Promise<ClusterRecord> {
-    const { name, connectionString, budget } = input;
+  async add({ name, connectionString, budget, connectionBudget }: NewCluster): Promise<ClusterRecord> {
+    const now = new Date();
     try {
       return await this.#clusters.insert({
         _id: name,
@@ -54,8 +75,12 @@ export class Clusters {
           connectionString && this.#options.box.seal(connectionString, clusterContext(name)),
         budget,
         free: budget,
+        connectionBudget: connectionBudget ?? DEFAULT_CONNECTION_BUDGET,
+        shares: [],
         isOpen: true,
-        createdAt: new Date(),
+        reservedAt: now,
+        recountedAt: now,
+        createdAt: now,
       });
     } catch (error) {
       if (isDuplicateKey(error)) throw userError('TAKEN', 'There is a cluster of this name.', 'name');
@@ -64,19 +89,23 @@ export class Clusters {
   }
 
   /** Changes a budget by its difference, so that what is in use stays counted. */
-  async update(name: string, change: { budget?: number; isOpen?: boolean }): Promise<ClusterRecord | null> {
+  async update(name: string, change: ClusterChange): Promise<ClusterRecord | null> {
     const before = await this.#clusters.findOne({ _id: name });
     if (before === null) return null;
-    const difference = change.budget === undefined ? 0 : change.budget - before.budget;
+    const { budget, ...others } = change;
+    const difference = budget === undefined ? 0 : budget - before.budget;
+    const values = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined));
     const after = await this.#clusters.findOneAndUpdate(
       { _id: name, budget: before.budget },
       {
         $inc: { budget: difference, free: difference },
-        ...(change.isOpen === undefined ? {} : { $set: { isOpen: change.isOpen } }),
+        $set: values,
       },
     );
     // Somebody else changed the budget in between.
-    return after ?? this.update(name, change);
+    if (after === null) return this.update(name, change);
+    if (usedShare(after) >= ALERT_AT && usedOf(after) / before.budget < ALERT_AT) this.#alert(after);
+    return after;
   }
 
   has(name: string): Promise<boolean> {
@@ -90,31 +119,60 @@ export class Clusters {
   /**
    * Reserves namespaces for a tenant on the named cluster, or on the one with the most room.
    *
+   * @param except - clusters that are not asked.
    * @throws {CodedError} CAPACITY_EXHAUSTED
    */
-  async reserve(namespaces: number, name?: string): Promise<ClusterRecord> {
+  async reserve(
+    namespaces: number,
+    { name, except }: { name: string | undefined; except: readonly string[] },
+  ): Promise<ClusterRecord> {
     const cluster = await this.#clusters.findOneAndUpdate(
-      { isOpen: true, free: { $gte: namespaces }, ...(name === undefined ? {} : { _id: name }) },
-      { $inc: { free: -namespaces } },
+      {
+        isOpen: true,
+        free: { $gte: namespaces },
+        _id: { $nin: [...except], ...(name === undefined ? {} : { $eq: name }) },
+      },
+      { $inc: { free: -namespaces }, $set: { reservedAt: new Date() } },
       { sort: { free: -1 } },
     );
     if (cluster === null) {
       this.#options.events.capacityExhausted(name === undefined ? {} : { cluster: name });
       throw new CodedError('CAPACITY_EXHAUSTED', 'No cluster can take another tenant.');
     }
-    this.#alert(cluster);
+    this.#alertWhenCrossed(cluster, namespaces);
     return cluster;
   }
 
   /** Counts namespaces that came into being later (`count` > 0) or are gone (`count` < 0). */
   async account(name: string, count: number): Promise<void> {
     const cluster = await this.#clusters.findOneAndUpdate({ _id: name }, { $inc: { free: -count } });
-    if (cluster !== null && count > 0) this.#alert(cluster);
+    if (cluster !== null) this.#alertWhenCrossed(cluster, count);
+  }
+
+  /** Whether this process may open connections to a cluster. */
+  async hasConnections(name: string): Promise<boolean> {
+    return (await this.#options.shares.take(name)) > 0;
   }
 
   /** The connection string behind a placement. It never leaves the process and is kept for a second only. */
   async connectionString({ cluster, sealedConnectionString }: Placement, tenant: string): Promise<string> {
     if (sealedConnectionString !== null) return this.#options.box.open(sealedConnectionString, tenant);
+    return this.uriOf(cluster);
+  }
+
+  /**
+   * The connection string of a cluster, under the same care.
+   *
+   * @throws when this process may open no connections to it.
+   */
+  async uriOf(cluster: string): Promise<string> {
+    const [uri, size] = await Promise.all([this.#unsealedUri(cluster), this.#options.shares.take(cluster)]);
+    if (size === 0) throw new Error(`cluster ${cluster} has no connections left for this process`);
+    this.#options.poolSizes.set(uri, size);
+    return uri;
+  }
+
+  async #unsealedUri(cluster: string): Promise<string> {
     const cached = this.#uris.get(cluster);
     if (cached !== undefined && cached.until > Date.now()) return cached.uri;
     const record = await this.#clusters.findOne({ _id: cluster });
@@ -130,10 +188,41 @@ export class Clusters {
     return this.#options.control.clusters;
   }
 
-  #alert({ _id, budget, free }: ClusterRecord): void {
-    const used = budget - free;
-    if (used >= budget * ALERT_AT) this.#options.events.clusterNearBudget({ cluster: _id, used, budget });
+  /** Each update sees the count just before and after itself, so one of them is the one that crosses the line. */
+  #alertWhenCrossed(after: ClusterRecord, count: number): void {
+    const before = { ...after, free: after.free + count };
+    if (usedShare(before) < ALERT_AT && usedShare(after) >= ALERT_AT) this.#alert(after);
   }
+
+  #alert(record: ClusterRecord): void {
+    this.#options.events.clusterNearBudget({
+      cluster: record._id,
+      used: usedOf(record),
+      budget: record.budget,
+    });
+  }
+
+  /** Records of before there were budgets of connections. */
+  async #completeOldRecords(): Promise<void> {
+    const never = new Date(0);
+    const added = {
+      connectionBudget: DEFAULT_CONNECTION_BUDGET,
+      shares: [],
+      reservedAt: never,
+      recountedAt: never,
+    };
+    await this.#options.control.db.command(
+      {
+        update: clusterModel.collection,
+        updates: [{ q: { shares: { $exists: false } }, u: { $set: added }, multi: true }],
+      },
+      { signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS) },
+    );
+  }
+}
+
+function usedShare(record: Pick<ClusterRecord, 'budget' | 'free'>): number {
+  return usedOf(record) / record.budget;
 }
 
 /** What the connection string of a cluster is sealed with. */

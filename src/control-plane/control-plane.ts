@@ -6,12 +6,17 @@ import type { Module } from '../modules/module.ts';
 import type { Events } from '../observability/events.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
 import { CachedDirectory } from './cached-directory.ts';
+import { createClusterMonitor } from './cluster-monitor.ts';
 import { Clusters } from './clusters.ts';
+import type { ConnectionShares } from './connection-shares.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { createDeletions } from './deletions.ts';
+import { createDeploymentCheck } from './deployment-check.ts';
 import { createFleetMigration } from './fleet-migration.ts';
 import type { Platform } from './graphql/context.ts';
 import { createLifecycle, type EvictShell } from './lifecycle.ts';
+import { createNamespaceRecount } from './namespace-recount.ts';
+import { createPlacement } from './placement.ts';
 import { createProvisioning } from './provisioning.ts';
 import { createRegistrationQuota } from './registration-quota.ts';
 import { createRegistration } from './registration.ts';
@@ -23,6 +28,9 @@ export interface ControlPlaneOptions {
   control: ControlDatabase;
   /** Connection string of the control database, which is also the first cluster. */
   controlUri: string;
+  shares: ConnectionShares;
+  /** Receives how many connections a client of a connection string may open. */
+  poolSizes: Map<string, number>;
   config: Config;
   box: SecretBox;
   clients: ClientPool;
@@ -34,10 +42,23 @@ export interface ControlPlaneOptions {
 
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
-  const { control, controlUri, config, box, clients, modules, moduleSets, evictShell, events } = options;
+  const { control, controlUri, shares, poolSizes, config, box, clients } = options;
+  const { modules, moduleSets, evictShell, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
-  const clusters = new Clusters({ control, controlUri, box, events });
+  const clusters = new Clusters({ control, controlUri, box, shares, poolSizes, events });
+  const recount = createNamespaceRecount({ control, clusters, clients, events });
+  const monitor = createClusterMonitor({
+    clusters,
+    clients,
+    onHealthy: (record) => recount.ifDue(record),
+    events,
+  });
+  const checkDeployment = createDeploymentCheck({
+    controlUri,
+    allowedHosts: config.mongo.allowedHosts,
+    isProduction: config.isProduction,
+  });
   const useDatabase = tenantDatabases({ clients, clusters });
   const fleet = createFleetMigration({ control, useDatabase, modules: moduleSets, events });
   const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
@@ -49,6 +70,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
   const registration = createRegistration({
     control,
     clusters,
+    place: createPlacement({ clusters, monitor, checkDeployment, box }),
     provisioning,
     useDatabase,
     tokens,
@@ -68,6 +90,8 @@ export function createControlPlane(options: ControlPlaneOptions) {
     control,
     directory,
     clusters,
+    monitor,
+    checkDeployment,
     registration,
     quota: createRegistrationQuota({ db: control.db, client: control.db.client, perHour, perAddressPerHour }),
     lifecycle,
@@ -76,5 +100,5 @@ export function createControlPlane(options: ControlPlaneOptions) {
     publicUrl,
     isRegistrationOpen: isOpen,
   };
-  return { directory, clusters, fleet, tokens, sweeper, platform };
+  return { directory, clusters, monitor, fleet, tokens, sweeper, platform };
 }

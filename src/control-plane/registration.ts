@@ -17,7 +17,7 @@ import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
-import { DEDICATED, place } from './placement.ts';
+import { DEDICATED, type Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
@@ -34,6 +34,7 @@ const LOOK_MS = 50;
 export interface RegistrationOptions {
   control: ControlDatabase;
   clusters: Clusters;
+  place: Place;
   provisioning: Provisioning;
   useDatabase: UseTenantDatabase;
   tokens: TokenIssuer;
@@ -69,7 +70,8 @@ export interface RegistrationOrigin {
  * number of nodes can register at once.
  */
 export function createRegistration(options: RegistrationOptions) {
-  const { control, clusters, provisioning, useDatabase, tokens, box, publicUrl, step, modules } = options;
+  const { control, clusters, place, provisioning, useDatabase, tokens, box, publicUrl } = options;
+  const { step, modules } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
 
@@ -96,7 +98,7 @@ export function createRegistration(options: RegistrationOptions) {
     const id = uuidv7() as TenantId;
     const [signingKey, placement] = await Promise.all([
       generateSigningKey(),
-      step('reserve', () => place(id, origin.placement, clusters, box)),
+      step('reserve', () => place(id, origin.placement)),
     ]);
     const bootstrap = freshBootstrapClient();
     const now = new Date();

@@ -13,8 +13,8 @@ export interface ClusterClient {
 export type ClientPool = KeyedPool<string, ClusterClient>;
 
 export interface ClientPoolOptions {
-  /** Connections per client (`POOL_SIZE`). */
-  poolSize: number;
+  /** Connections that a client of this connection string may open. */
+  poolSizeOf(uri: string): number;
   /** Clients kept open while no shell uses them. */
   idleClients: number;
   /** Collections whose deletions caches want to know of. */
@@ -34,7 +34,7 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
     key: sha256,
     version: () => 0,
     open: async (uri) => {
-      const client = await connect(uri, options.poolSize);
+      const client = await connect(uri, options.poolSizeOf(uri));
       return { client, deletions: new DeletionFeed(client, options.watchedCollections) };
     },
     close: async ({ client, deletions }) => {

@@ -57,6 +57,16 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'directory_fresh', {}, 'in touch with the control database again; writes go on'),
     clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
       emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
+    clusterUnreachable: (fields: { cluster: string; err: unknown }) =>
+      emit('error', 'cluster_unreachable', fields, 'cluster does not answer; it takes no new tenants'),
+    clusterReachable: (fields: { cluster: string }) =>
+      emit('info', 'cluster_reachable', fields, 'cluster answers again'),
+    clusterLookFailed: (fields: { err: unknown }) =>
+      emit('warn', 'cluster_look_failed', fields, 'clusters could not be looked at'),
+    clusterRecounted: (fields: { cluster: string; before: number; after: number }) =>
+      emit('warn', 'cluster_recounted', fields, 'namespaces of a cluster were miscounted; corrected'),
+    clusterRecountFailed: (fields: { cluster: string; err: unknown }) =>
+      emit('warn', 'cluster_recount_failed', fields, 'namespaces of a cluster could not be counted'),
     capacityExhausted: (fields: { cluster?: string }) =>
       emit('error', 'capacity_exhausted', fields, 'no cluster can take another tenant'),
   };

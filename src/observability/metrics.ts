@@ -1,5 +1,35 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
+/** How much of a cluster is in use, as this process saw it last. */
+export interface ClusterGauges {
+  cluster: string;
+  budget: number;
+  used: number;
+  connectionBudget: number;
+  connections: number;
+  isHealthy: boolean;
+}
+
+const CLUSTER_GAUGES: readonly [
+  name: string,
+  help: string,
+  value: (sizes: ClusterGauges) => number | boolean,
+][] = [
+  ['gateway_cluster_namespaces_budget', 'Namespaces a cluster may hold', ({ budget }) => budget],
+  ['gateway_cluster_namespaces_used', 'Namespaces tenants have on a cluster', ({ used }) => used],
+  [
+    'gateway_cluster_connections_budget',
+    'Connections all gateway processes together may hold to a cluster',
+    ({ connectionBudget }) => connectionBudget,
+  ],
+  [
+    'gateway_cluster_connections_used',
+    'Connections gateway processes may open of that budget',
+    ({ connections }) => connections,
+  ],
+  ['gateway_cluster_healthy', '1 while a cluster answers and takes writes', ({ isHealthy }) => isHealthy],
+];
+
 /**
  * Prometheus metrics. Labels take values from small fixed sets only: never a tenant, a path or an operation name a
  * client could invent.
@@ -35,6 +65,21 @@ export function createMetrics() {
       labelNames: ['event'],
       registers,
     }),
+    /** One sample a cluster, of which there are few; read when somebody asks for the metrics. */
+    watchClusters: (clusters: () => readonly ClusterGauges[]) => {
+      for (const [name, help, value] of CLUSTER_GAUGES) {
+        new Gauge({
+          name,
+          help,
+          labelNames: ['cluster'],
+          registers,
+          collect() {
+            this.reset();
+            for (const sizes of clusters()) this.set({ cluster: sizes.cluster }, Number(value(sizes)));
+          },
+        });
+      }
+    },
     /** Reads sizes when somebody asks for the metrics. */
     watch: (sizes: { openShells(): number; knownTenants(): number; directoryStalenessSeconds(): number }) => {
       for (const [name, help, size] of [

@@ -222,16 +222,12 @@ describe('a connection string', () => {
         {},
         token,
       ),
-      // The unreachable cluster is tried.
-      await platform(
-        gateway,
-        create,
-        { input: { identifier: 'on-fine', name: 'F', placement: { mode: 'DATABASE', cluster: 'fine' } } },
-        token,
-      ),
     ];
-    expect(answers[0]?.errors?.[0]?.extensions.code).toBe('TENANT_UNAVAILABLE');
-    expect(answers.at(-1)?.errors?.[0]?.extensions.code).toBe('TENANT_UNAVAILABLE');
+    for (const answer of answers.slice(0, 2)) {
+      expect(answer).toMatchObject({
+        data: { createTenant: { tenant: null, userErrors: [{ code: 'INVALID' }] } },
+      });
+    }
     for (const [index, answer] of answers.entries())
       expect(JSON.stringify(answer), `answer ${index}`).not.toContain(MARK);
     expect(JSON.stringify(gateway.logs)).not.toContain(MARK);
@@ -268,12 +264,9 @@ describe('a connection string', () => {
     expect(await visit(gateway, 'sealed-two')).toBe('TENANT_UNAVAILABLE');
     expect(await visit(gateway, 'sealed-one')).toBe('sealed-one');
     await operate(gateway, 'addCluster', { name: 'sealed-a', connectionString: dedicatedUri(), budget: 100 });
-    const sealed = (await clusters.findOne({ _id: 'sealed-a' }))?.sealedConnectionString;
-    await operate(gateway, 'addCluster', { name: 'sealed-b', connectionString: dedicatedUri(), budget: 100 });
-    await clusters.findOneAndUpdate(
-      { _id: 'sealed-b' },
-      { $set: { sealedConnectionString: sealed ?? null } },
-    );
+    const sealed = await clusters.findOne({ _id: 'sealed-a' });
+    if (sealed === null) throw new Error('no cluster');
+    await clusters.insert({ ...sealed, _id: 'sealed-b' });
     const placed = await createTenant(gateway, {
       identifier: 'on-sealed-b',
       name: 'B',

@@ -138,16 +138,21 @@ describe('the sweeper', () => {
       });
       await leaveBehind(`failed-${done.length}`, done, { change: { status: 'FAILED' } });
     }
-    const nowhere = 'mongodb://127.0.0.1:1/?directConnection=true';
-    await createTenant(gateway, {
-      identifier: 'unreachable',
-      name: 'U',
-      placement: { mode: 'DEDICATED', connectionString: nowhere },
-    });
+    // Its deployment went away between the trial of its connection string and the first step.
+    const { record } = await leaveBehind('unreachable', [], { byOperator: true });
+    const nowhere = gateway.box.seal('mongodb://127.0.0.1:1/?directConnection=true', record._id);
     await control().tenants.findOneAndUpdate(
-      { names: 'unreachable' as never },
-      { $set: { 'provisioning.leasedUntil': new Date(0), 'provisioning.attempts': 5 } },
+      { _id: record._id },
+      {
+        $set: {
+          'placement.mode': 'DEDICATED',
+          'placement.cluster': 'dedicated',
+          'placement.sealedConnectionString': nowhere,
+          'provisioning.attempts': 5,
+        },
+      },
     );
+    await gateway.app.platform.clusters.account('default', -4);
     await leaveBehind('alive', ['stamp'], {
       change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) },
     });

@@ -6,7 +6,7 @@ import { buildSchema, parse } from 'graphql';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
-import { mongodbUri } from '../support/mongodb-uri.ts';
+import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 import { graphql } from '../support/request.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 
@@ -160,7 +160,7 @@ describe('the command line', { timeout: 60_000 }, () => {
 
   describe('clusters', () => {
     it('are added and listed without their connection strings', async () => {
-      const secret = 'mongodb://operator:hunter2@db.example.com:27017/?replicaSet=rs0';
+      const secret = `${secondMongodbUri()}&appName=hunter2`;
       const added = await cli.run(
         ['clusters', 'add', 'second', '--connection-string', '-', '--budget', '500', '--json'],
         { LOG_LEVEL: 'debug' },
@@ -181,7 +181,7 @@ describe('the command line', { timeout: 60_000 }, () => {
           '5',
         ]),
       ]);
-      expect(listed.stdout).toMatch(/^NAME .*\ndefault .*\nsecond +500 +0 +yes\n$/);
+      expect(listed.stdout).toMatch(/^NAME .*\ndefault .*\nsecond +0 +0\/500 +\d+\/1000 +yes +yes\n$/);
       for (const failed of [twice, bad]) {
         expect(failed).toMatchObject({ code: 1, stdout: '' });
         expect(failed.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);

@@ -74,7 +74,7 @@ test('closes the client that was idle longest when more are idle than may be, an
   await using globex = await openMongoProxy();
   await using initech = await openMongoProxy();
   await using clients = createClientPool({
-    poolSize: 2,
+    poolSizeOf: () => 2,
     idleClients: 1,
     watchedCollections: [],
     onCloseError: () => undefined,
@@ -97,7 +97,7 @@ test('closes the client that was idle longest when more are idle than may be, an
 test('a server that was away for the first caller is reached by the next', async () => {
   await using proxy = await openMongoProxy();
   await using clients = createClientPool({
-    poolSize: 2,
+    poolSizeOf: () => 2,
     idleClients: 1,
     watchedCollections: [],
     onCloseError: () => undefined,

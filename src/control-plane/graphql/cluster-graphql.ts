@@ -1,63 +1,98 @@
-import { z } from 'zod';
 import { found } from '../../graphql/not-found.ts';
-import { parseInput, withUserErrors } from '../../graphql/user-errors.ts';
-import { userError } from '../../lib/user-error.ts';
-import type { ClusterRecord } from '../cluster-record.ts';
-import { connectionStringFault } from '../connection-string.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
+import { type ClusterRecord, connectionsOf, usedOf } from '../cluster-record.ts';
+import type { ClusterState } from '../cluster-monitor.ts';
+import { changedCluster, newCluster } from '../cluster-input.ts';
+import { tenantsByCluster } from '../tenants-by-cluster.ts';
 import { platformBuilder } from './builder.ts';
+import type { Platform } from './context.ts';
 import { PlatformUserError } from './user-error-graphql.ts';
 
-const Cluster = platformBuilder.objectRef<ClusterRecord>('Cluster').implement({
+/** A cluster, how it is now and how many tenants live there. */
+interface ClusterView extends ClusterState {
+  tenants: number;
+}
+
+const Cluster = platformBuilder.objectRef<ClusterView>('Cluster').implement({
   description: 'A MongoDB deployment. Its connection string never comes back.',
   fields: (t) => ({
-    name: t.exposeString('_id'),
-    budget: t.exposeInt('budget', { description: 'Namespaces (collections and indexes) it may hold.' }),
-    used: t.int({ resolve: ({ budget, free }) => budget - free }),
-    isOpen: t.exposeBoolean('isOpen', { description: 'False: takes no new tenants.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    name: t.string({ resolve: ({ record }) => record._id }),
+    budget: t.int({
+      description: 'Namespaces (collections and indexes) it may hold.',
+      resolve: ({ record }) => record.budget,
+    }),
+    used: t.int({
+      description:
+        'Namespaces its tenants have or have reserved. Tenants that are there may outgrow the budget.',
+      resolve: ({ record }) => usedOf(record),
+    }),
+    connectionBudget: t.int({
+      description: 'Connections all gateway processes together may open.',
+      resolve: ({ record }) => record.connectionBudget,
+    }),
+    connections: t.int({
+      description: 'Of that budget, what the pools of the running gateway processes may open.',
+      resolve: ({ record }) => connectionsOf(record),
+    }),
+    openConnections: t.int({
+      nullable: true,
+      description:
+        'Connections the server has open, of everybody; null where the gateway may not ask for that.',
+      resolve: ({ look }) => look.openConnections,
+    }),
+    isHealthy: t.boolean({
+      description: 'It answers and takes writes. While it does not, no tenant is placed there.',
+      resolve: ({ look }) => look.isHealthy,
+    }),
+    isOpen: t.boolean({
+      description: 'False: takes no new tenants.',
+      resolve: ({ record }) => record.isOpen,
+    }),
+    tenants: t.int({ description: 'Tenants that live there.', resolve: ({ tenants }) => tenants }),
+    createdAt: t.field({ type: 'DateTime', resolve: ({ record }) => record.createdAt }),
   }),
 });
+
+/** Looks at each of them now, unless somebody just did. */
+async function views(
+  { control, monitor }: Platform,
+  records: readonly ClusterRecord[],
+): Promise<ClusterView[]> {
+  const [tenants, states] = await Promise.all([
+    tenantsByCluster(control),
+    Promise.all(records.map((record) => monitor.state(record))),
+  ]);
+  return states.map((state) => ({ ...state, tenants: tenants.get(state.record._id) ?? 0 }));
+}
 
 platformBuilder.queryField('clusters', (t) =>
   t.field({
     type: [Cluster],
-    resolve: (_root, _args, { platform }) => platform.clusters.all(),
+    resolve: async (_root, _args, { platform }) => views(platform, await platform.clusters.all()),
   }),
 );
-
-const budget = z.int().min(1, { error: 'must be positive' }).max(10_000_000);
-
-const NewCluster = z.object({
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,46}$/, { error: 'must be lower-case letters, digits and hyphens' }),
-  connectionString: z.string(),
-  budget,
-});
 
 platformBuilder.relayMutationField(
   'addCluster',
   {
     inputFields: (t) => ({
       name: t.string({ required: true }),
-      connectionString: t.string({ required: true }),
-      budget: t.int({ required: true }),
+      connectionString: t.string({
+        required: true,
+        description: 'Of a replica set that takes writes; it is tried before the cluster is added.',
+      }),
+      budget: t.int({ required: true, description: 'Namespaces (collections and indexes) it may hold.' }),
+      connectionBudget: t.int({
+        description: 'Connections all gateway processes together may open; default 1000.',
+      }),
     }),
   },
   {
     description: 'Adds a deployment that tenants can be placed on.',
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => {
-        const parsed = parseInput(NewCluster, input);
-        const fault = connectionStringFault(parsed.connectionString);
-        if (fault !== undefined || parsed.name === 'dedicated') {
-          throw userError(
-            'INVALID',
-            fault ?? 'is reserved',
-            fault === undefined ? 'name' : 'connectionString',
-          );
-        }
-        return { cluster: await platform.clusters.add(parsed) };
+        const record = await platform.clusters.add(await newCluster(input, platform.checkDeployment));
+        return { cluster: (await views(platform, [record]))[0] };
       }),
   },
   {
@@ -68,33 +103,22 @@ platformBuilder.relayMutationField(
   },
 );
 
-const ClusterChange = z.object({
-  budget: budget.nullish().transform((value) => value ?? undefined),
-  isOpen: z
-    .boolean()
-    .nullish()
-    .transform((value) => value ?? undefined),
-});
-
 platformBuilder.relayMutationField(
   'updateCluster',
   {
     inputFields: (t) => ({
       name: t.string({ required: true }),
       budget: t.int(),
+      connectionBudget: t.int({ description: 'Holds for gateway processes that start after it.' }),
       isOpen: t.boolean(),
     }),
   },
   {
-    description: 'Changes a budget, or whether a cluster takes new tenants.',
+    description: 'Changes the budgets of a cluster, or whether it takes new tenants.',
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => {
-        const change = parseInput(ClusterChange, input);
-        const cluster = await platform.clusters.update(input.name, {
-          ...(change.budget === undefined ? {} : { budget: change.budget }),
-          ...(change.isOpen === undefined ? {} : { isOpen: change.isOpen }),
-        });
-        return { cluster: found(cluster) };
+        const record = found(await platform.clusters.update(input.name, changedCluster(input)));
+        return { cluster: (await views(platform, [record]))[0] };
       }),
   },
   {

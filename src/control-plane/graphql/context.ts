@@ -1,7 +1,9 @@
 import type { CachedDirectory } from '../cached-directory.ts';
+import type { ClusterMonitor } from '../cluster-monitor.ts';
 import type { Clusters } from '../clusters.ts';
 import type { ControlDatabase } from '../control-database.ts';
 import type { Deletions } from '../deletions.ts';
+import type { DeploymentCheck } from '../deployment-check.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { FleetMigration } from '../fleet-migration.ts';
 import type { Operator } from '../operator-authentication.ts';
@@ -13,6 +15,8 @@ export interface Platform {
   readonly control: ControlDatabase;
   readonly directory: CachedDirectory;
   readonly clusters: Clusters;
+  readonly monitor: ClusterMonitor;
+  readonly checkDeployment: DeploymentCheck;
   readonly registration: Registration;
   readonly quota: RegistrationQuota;
   readonly lifecycle: Lifecycle;

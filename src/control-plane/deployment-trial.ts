@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mongo } from 'mongoose';
+import { isUnreachable } from '../mongo/reachability.ts';
+
+/** How long connecting may take, in milliseconds. */
+const CONNECT_MS = 3_000;
+
+/** How long each command may take, in milliseconds. */
+const COMMAND_MS = 5_000;
+
+/** Server codes of a caller it does not know (18) and one that may not (13). */
+const UNKNOWN_CALLER = 18;
+const NOT_ALLOWED = 13;
+
+/**
+ * Tries whether tenants can live on a deployment: it is reached, is a replica set (transactions and change streams need
+ * one), takes writes that a majority confirms, and lets us make and drop databases.
+ *
+ * @param membersFault - why the members that the server names are refused.
+ * @returns what is wrong, without any of the connection string; undefined when all is well.
+ */
+export async function tryDeployment(
+  uri: string,
+  membersFault: (members: readonly string[]) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const client = new mongo.MongoClient(uri, {
+    maxPoolSize: 2,
+    connectTimeoutMS: CONNECT_MS,
+    serverSelectionTimeoutMS: CONNECT_MS,
+    appName: 'tenant-gateway',
+  });
+  try {
+    await client.connect();
+    const hello = await client.db('admin').command({ hello: 1 }, limit());
+    const isReplicated = typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid';
+    if (!isReplicated) return 'leads to a server that is not a replica set';
+    // The driver goes on to the members a server names, unless it is told to stay.
+    const members = client.options.directConnection ? [] : ((hello['hosts'] as string[] | undefined) ?? []);
+    const fault = await membersFault(members);
+    if (fault !== undefined) return fault;
+    await writeAndDrop(client.db(`tg_trial_${randomBytes(8).toString('hex')}`));
+    return undefined;
+  } catch (error) {
+    return faultOf(error);
+  } finally {
+    await client.close().catch(() => undefined);
+  }
+}
+
+async function writeAndDrop(db: mongo.Db): Promise<void> {
+  const majority = { writeConcern: { w: 'majority', wtimeoutMS: COMMAND_MS } } as const;
+  try {
+    await db.collection('trial').insertOne({ at: new Date() }, { ...majority, ...limit() });
+  } finally {
+    // A write that was not confirmed may have happened all the same.
+    await db.command({ dropDatabase: 1 }, limit());
+  }
+}
+
+function limit(): { signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(COMMAND_MS) };
+}
+
+/** The driver's own words may name hosts and users. */
+function faultOf(error: unknown): string {
+  if (error instanceof mongo.MongoServerError && error.code === UNKNOWN_CALLER)
+    return 'holds a name or password that the server does not accept';
+  if (error instanceof mongo.MongoServerError && error.code === NOT_ALLOWED)
+    return 'leads to a server that does not allow to make and drop databases';
+  if (isUnreachable(error)) return 'leads to no server that can be reached and takes writes';
+  return 'leads to a server that does not take confirmed writes';
+}
