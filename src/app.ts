@@ -9,6 +9,7 @@ import { connectControl } from './control-plane/control-connection.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
+import { txtLookup } from './control-plane/txt-lookup.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
 import { signingKeyring } from './control-plane/signing-keyring.ts';
@@ -166,7 +167,14 @@ export async function createApp(options: AppOptions) {
       tenantClaim: config.tenantClaim,
       signIn: signInOf(modules),
     });
-    const bindRegistration = boundRegistration({ control, directory, publicHost, events });
+    const bindRegistration = boundRegistration({
+      control,
+      directory,
+      publicHost,
+      baseDomain,
+      lookUpTxt: txtLookup(config.dnsServers),
+      events,
+    });
     const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
     const { introspection } = config;
     let isDraining = false;

@@ -29,6 +29,8 @@ export interface Config {
   registration: { isOpen: boolean; perHour: number; perAddressPerHour: number };
   /** How long a deleted tenant can be restored, in milliseconds. */
   deletionGraceMs: number;
+  /** Asked for the proofs of tenants' own hosts; empty: the system's. */
+  dnsServers: readonly string[];
   hasDemo: boolean;
   graphiql: 'on' | 'signed-in' | 'off';
   introspection: 'public' | 'signed-in' | 'off';
@@ -80,6 +82,7 @@ export function configFrom(settings: Settings): Config {
       perAddressPerHour: settings.REGISTRATION_PER_ADDRESS_PER_HOUR ?? (isProduction ? 10 : 0),
     },
     deletionGraceMs: settings.DELETION_GRACE_HOURS * 3_600_000,
+    dnsServers: settings.DNS_SERVERS ?? [],
     hasDemo: (settings.DEMO ?? (isProduction ? 'off' : 'on')) === 'on',
     graphiql: settings.GRAPHIQL ?? (isProduction ? 'signed-in' : 'on'),
     introspection: settings.INTROSPECTION ?? (isProduction ? 'signed-in' : 'public'),

@@ -135,6 +135,18 @@ export const SETTINGS = {
   DELETION_GRACE_HOURS: described(integer(0, 8_760).default(72), {
     description: 'hours a deleted tenant can be restored in before its data is dropped; 0: none',
   }),
+  DNS_SERVERS: described(
+    z
+      .string()
+      .transform((list) => list.split(',').map((server) => server.trim()))
+      .refine((servers) => servers.every((server) => /^(?:[\d.]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(server)))
+      .optional(),
+    {
+      description:
+        'name servers that verify tenants’ own hosts, like `192.0.2.1` or `[2001:db8::1]:53`, with commas',
+      development: 'those of the system',
+    },
+  ),
   DEMO: described(z.enum(['on', 'off']).optional(), {
     description: 'two demo tenants with real content',
     development: 'on',

@@ -6,14 +6,18 @@ import type { Events } from '../observability/events.ts';
 import { identifierFault } from '../tenancy/identifier.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
+import { boundHosts } from './bound-hosts.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { type TenantRecord, tenantOf } from './tenant-record.ts';
+import type { TxtLookup } from './txt-lookup.ts';
 
 export interface BoundRegistrationOptions {
   control: ControlDatabase;
   directory: CachedDirectory;
   publicHost: string;
+  baseDomain: string;
+  lookUpTxt: TxtLookup;
   events: Events;
 }
 
@@ -22,9 +26,10 @@ const MAX_ALIASES = 10;
 
 /** Writes to the record of one tenant, which is fixed here for as long as a scope lives. */
 export function boundRegistration(options: BoundRegistrationOptions) {
-  const { control, directory, publicHost, events } = options;
+  const { control, directory, publicHost, baseDomain, lookUpTxt, events } = options;
+  const rules = { baseDomain, publicHost };
 
-  return ({ id, identifier: before }: Tenant): TenantRegistration => {
+  return ({ id, identifier: before, hosts }: Tenant): TenantRegistration => {
     const write = async (
       condition: object,
       update: UpdateQuery<TenantRecord>,
@@ -40,6 +45,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
     };
 
     return {
+      hosts: boundHosts({ tenant: id, control, rules, lookUpTxt, write, events }),
       async markClaimed() {
         if (await write({ claimedAt: null }, { $set: { claimedAt: new Date() } })) return;
         // Somebody else claimed it at the same time; or it is being undone, and this request must not bring it back.
@@ -55,7 +61,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
         const renamed = identifier as TenantIdentifier;
         try {
           const tenant = await write(
-            { $or: [{ names: renamed }, { [`names.${MAX_ALIASES}`]: { $exists: false } }] },
+            { $or: [{ names: renamed }, { [`names.${MAX_ALIASES + hosts.length}`]: { $exists: false } }] },
             { $set: { identifier: renamed }, $addToSet: { names: renamed } },
           );
           if (tenant === undefined) {

@@ -35,12 +35,21 @@ export class CachedDirectory implements TenantDirectory {
     return this.#load(identifier);
   }
 
+  async byHost(host: string): Promise<Tenant | undefined> {
+    const tenant = await this.byIdentifier(host);
+    // One that gave the host up may still be believed to have it, when it was not known as the change came by.
+    return tenant?.hosts.includes(host) ? tenant : undefined;
+  }
+
   /** Forgets a tenant and everything believed of its names. */
   forget(id: string, names: readonly string[]): void {
     this.#generation += 1;
     const cached = this.#byId.get(id);
     this.#byId.delete(id);
-    for (const name of [...names, ...(cached === undefined ? [] : [cached.identifier, ...cached.aliases])]) {
+    for (const name of [
+      ...names,
+      ...(cached === undefined ? [] : [cached.identifier, ...cached.aliases, ...cached.hosts]),
+    ]) {
       this.#idByName.delete(name);
       this.#unknown.delete(name);
     }

@@ -140,13 +140,16 @@ export function createDeletions(options: DeletionOptions) {
   }
 
   /** What is left is a name in quarantine and the ledger of what is gone. */
-  function finish({ _id }: TenantRecord): Promise<TenantRecord | null> {
+  function finish({ _id, names }: TenantRecord): Promise<TenantRecord | null> {
     const now = new Date();
     return control.tenants.findOneAndUpdate(
       { _id, status: 'DELETING' },
       {
         $set: {
           status: 'DELETED',
+          // Identifiers stay in quarantine; hosts are free.
+          names: names.filter((name) => !name.includes('.')),
+          hosts: [],
           keys: [],
           settings: {},
           administratorEmail: null,

@@ -107,6 +107,7 @@ export function createRegistration(options: RegistrationOptions) {
       _id: id,
       identifier: parsed.identifier as TenantIdentifier,
       names: [parsed.identifier as TenantIdentifier],
+      hosts: [],
       name: parsed.name,
       status: 'PROVISIONING',
       isSelfRegistered: origin.isSelfRegistered,

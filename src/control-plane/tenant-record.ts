@@ -41,11 +41,23 @@ export interface ProvisioningLedger {
   attempts: number;
 }
 
+/** A host a tenant claims, and what it has to show in DNS for it. */
+export interface HostClaim {
+  host: string;
+  proof: string;
+  verifiedAt: Date | null;
+}
+
 /** A tenant in the control database. */
 export interface TenantRecord extends Stored {
   identifier: TenantIdentifier;
-  /** The identifier, its aliases and, of a deleted tenant, what is in quarantine. Unique over all tenants. */
+  /**
+   * What finds it: the identifier, its aliases, its verified hosts (which alone have dots in them) and, of a deleted
+   * tenant, what is in quarantine. Unique over all tenants.
+   */
   names: TenantIdentifier[];
+  /** Hosts it claims; see `bound-hosts.ts`. */
+  hosts: HostClaim[];
   name: string;
   status: TenantStatus;
   isSelfRegistered: boolean;
@@ -87,6 +99,7 @@ export const tenantModel = defineModel<TenantRecord>(
     _id: String,
     identifier: { type: String, required: true },
     names: { type: [String], required: true },
+    hosts: [{ _id: false, host: String, proof: String, verifiedAt: { type: Date, default: null } }],
     name: { type: String, required: true },
     status: { type: String, enum: TENANT_STATUSES, required: true },
     isSelfRegistered: { type: Boolean, required: true },
@@ -128,7 +141,7 @@ export function releasedName(tenant: string): TenantIdentifier {
 
 /** Former identifiers that still find a tenant. */
 export function aliasesOf({ _id, identifier, names }: TenantRecord): TenantIdentifier[] {
-  return names.filter((name) => name !== identifier && name !== releasedName(_id));
+  return names.filter((name) => name !== identifier && name !== releasedName(_id) && !name.includes('.'));
 }
 
 /**
@@ -137,10 +150,12 @@ export function aliasesOf({ _id, identifier, names }: TenantRecord): TenantIdent
  */
 export function tenantOf(record: TenantRecord): Tenant {
   const aliases = aliasesOf(record);
+  const hosts = record.names.filter((name) => name.includes('.'));
   return {
     id: record._id as TenantId,
     identifier: record.identifier,
-    aliases: aliases.length === 0 ? NO_ALIASES : aliases,
+    aliases: aliases.length === 0 ? NO_NAMES : aliases,
+    hosts: hosts.length === 0 ? NO_NAMES : hosts,
     name: record.name,
     status: sharedText(record.status),
     issuer: record.issuer,
@@ -154,7 +169,7 @@ export function tenantOf(record: TenantRecord): Tenant {
   };
 }
 
-const NO_ALIASES: readonly TenantIdentifier[] = Object.freeze([]);
+const NO_NAMES: readonly TenantIdentifier[] = Object.freeze([]);
 
 const NO_OVERRIDES: OptionValues = Object.freeze({});
 

@@ -17,6 +17,8 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'tenant_status_changed', fields, 'tenant status changed'),
     tenantRenamed: (fields: { tenant: string; from: string; to: string }) =>
       emit('info', 'tenant_renamed', fields, 'tenant renamed'),
+    tenantHostVerified: (fields: { tenant: string; host: string }) =>
+      emit('info', 'tenant_host_verified', fields, 'a host leads to a tenant now'),
     tenantModulesChanged: (fields: { tenant: string; modules: readonly string[] }) =>
       emit('info', 'tenant_modules_changed', fields, 'tenant modules changed'),
     provisioningResumed: (fields: { tenant: string; step: string }) =>

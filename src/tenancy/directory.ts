@@ -7,4 +7,6 @@ import type { Tenant } from './tenant.ts';
 export interface TenantDirectory {
   /** By current identifier or alias. The quarantined identifiers of a deleted tenant find its (deleted) record. */
   byIdentifier(identifier: string): Promise<Tenant | undefined>;
+  /** By a verified host of its own. */
+  byHost(host: string): Promise<Tenant | undefined>;
 }

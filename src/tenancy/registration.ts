@@ -1,3 +1,4 @@
+import type { TenantHosts } from './own-host.ts';
 import type { Tenant } from './tenant.ts';
 
 /**
@@ -5,6 +6,7 @@ import type { Tenant } from './tenant.ts';
  * tenant when the scope opens, so no caller can name another one. Each method answers the record after the change.
  */
 export interface TenantRegistration {
+  readonly hosts: TenantHosts;
   /**
    * Notes the first authenticated request.
    *

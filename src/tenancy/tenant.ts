@@ -50,6 +50,8 @@ export interface Tenant {
   identifier: TenantIdentifier;
   /** Former identifiers; they still work as URL prefix and host label. */
   aliases: readonly TenantIdentifier[];
+  /** Verified hosts of its own. */
+  hosts: readonly string[];
   name: string;
   status: TenantStatus;
   /** `iss` of its own tokens, as it was at registration, for ever. */

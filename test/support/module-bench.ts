@@ -80,6 +80,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     id: uuidv7() as TenantId,
     identifier: name as TenantIdentifier,
     aliases: [],
+    hosts: [],
     name,
     status: 'ACTIVE',
     issuer: `https://gateway.example/t/${name}`,

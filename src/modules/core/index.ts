@@ -1,5 +1,6 @@
 import type { Module } from '../module.ts';
 import { coreRules } from './rules.ts';
+import './host-graphql.ts';
 import './module-graphql.ts';
 import './node-graphql.ts';
 import './tenant-graphql.ts';

@@ -15,9 +15,12 @@ export const TenantObject = builder.objectRef<Tenant>('Tenant').implement({
     status: t.expose('status', { type: TenantStatusEnum, nullable: true }),
     hosts: t.stringList({
       nullable: true,
-      description: 'Hosts this tenant answers to: that of its identifier first, then those of its aliases.',
-      resolve: ({ identifier, aliases }, _args, { scope }) =>
-        [identifier, ...aliases].map((name) => `${name}.${scope.platform.baseDomain}`),
+      description:
+        'Hosts this tenant answers to: that of its identifier, those of its aliases, its own verified ones.',
+      resolve: ({ identifier, aliases, hosts }, _args, { scope }) => [
+        ...[identifier, ...aliases].map((name) => `${name}.${scope.platform.baseDomain}`),
+        ...hosts,
+      ],
     }),
   }),
 });

@@ -12,8 +12,8 @@ export interface HostSourceOptions {
 }
 
 /**
- * The tenant a host names: a label directly below `BASE_DOMAIN`. The domain itself, the public host, IP addresses and
- * unknown outside hosts name nobody; anything else below the domain names a tenant that does not exist.
+ * The tenant a host names: a label directly below `BASE_DOMAIN`, or a verified host of the tenant's own. The domain
+ * itself, the public host, IP addresses and unknown outside hosts name nobody; anything else below the domain names a tenant that does not exist.
  *
  * @example `acme.example.com` below `example.com` → the tenant `acme`
  */
@@ -22,7 +22,12 @@ export function hostSource({ directory, baseDomain, publicHost }: HostSourceOpti
   return async (header: string): Promise<Candidate> => {
     const host = hostNameOf(header);
     if (host === undefined) return header.toLowerCase().includes(suffix) ? UNKNOWN : ABSENT;
-    if (host === publicHost || !host.endsWith(suffix)) return ABSENT;
+    if (host === publicHost || host === baseDomain) return ABSENT;
+    if (!host.endsWith(suffix)) {
+      // A single label is nobody's.
+      const owner = host.includes('.') ? await directory.byHost(host) : undefined;
+      return owner === undefined ? ABSENT : candidateOf(owner);
+    }
     const label = host.slice(0, -suffix.length);
     return isIdentifier(label) ? candidateOf(await directory.byIdentifier(label)) : UNKNOWN;
   };
