@@ -48,7 +48,7 @@ import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
-import { stsPart } from './sts/artifact.ts';
+import { artifactModel, stsPart } from './sts/artifact.ts';
 import { isTokenLive } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
 import { hostSource } from './tenancy/sources/host.ts';
@@ -98,8 +98,8 @@ export async function createApp(options: AppOptions) {
       createClientPool({
         poolSizeOf: (uri) => poolSizes.get(uri) ?? poolSize,
         idleClients: IDLE_CLIENTS,
-        watchedCollections: modules.flatMap(({ watched = [] }) =>
-          watched.map(({ collection }) => collection),
+        watchedCollections: [...modules.flatMap(({ watched = [] }) => watched), artifactModel].map(
+          ({ collection }) => collection,
         ),
         onCloseError: (err) => events.shellCloseFailed({ err }),
       }),

@@ -27,6 +27,7 @@ export function bootstrapClient(
       const client = newClient({
         id,
         name: 'Administrator',
+        type: 'MACHINE',
         description: 'Made at registration, with every scope.',
         grants: [{ resource: null, scopes: [...TENANT_SCOPES] }],
         secrets: secret === undefined ? [] : [secret.stored],

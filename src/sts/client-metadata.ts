@@ -10,19 +10,21 @@ const NO_SECRET = randomBytes(32).toString('base64url');
 
 /** A client of the clients module as the provider knows clients (RFC 7591). */
 export function clientMetadata(client: KnownClient): AdapterPayload {
-  const isPublic = client.kind === 'PUBLIC';
-  const hasRedirects = client.redirectUris.length > 0;
+  const { authMethod, redirectUris } = client;
+  const grants = client.grantTypes.map((grant) => grant.toLowerCase());
+  // Codes need an address to be sent to; without one a client is a client still.
+  const hasCodes = grants.includes('authorization_code') && redirectUris.length > 0;
+  const hasSecrets = authMethod === 'CLIENT_SECRET_BASIC' || authMethod === 'CLIENT_SECRET_POST';
   return {
     client_id: client._id,
     client_name: client.name,
-    application_type: 'web',
-    redirect_uris: client.redirectUris,
-    response_types: hasRedirects ? ['code'] : [],
-    grant_types: [
-      ...(hasRedirects ? ['authorization_code', 'refresh_token'] : []),
-      ...(isPublic ? [] : ['client_credentials']),
-    ],
-    token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
-    ...(isPublic ? {} : { client_secret: NO_SECRET }),
+    application_type: client.type === 'NATIVE' ? 'native' : 'web',
+    redirect_uris: redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    response_types: hasCodes ? ['code'] : [],
+    grant_types: hasCodes ? grants : grants.filter((grant) => grant === 'client_credentials'),
+    token_endpoint_auth_method: authMethod.toLowerCase() as Lowercase<typeof authMethod>,
+    ...(hasSecrets ? { client_secret: NO_SECRET } : {}),
+    ...(authMethod === 'PRIVATE_KEY_JWT' ? { jwks: { keys: client.jwks } } : {}),
   };
 }

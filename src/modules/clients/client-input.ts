@@ -4,7 +4,8 @@ import { idempotencyKey } from '../../graphql/idempotency.ts';
 import { expectedRevision } from '../../graphql/revision.ts';
 import { line, lines } from '../../graphql/text-input.ts';
 import { UserErrors } from '../../lib/user-error.ts';
-import { CLIENT_KINDS, type Client } from './client.ts';
+import { AUTH_METHODS, CLIENT_KINDS, CLIENT_TYPES, type ClientType, GRANT_TYPES } from './client-type.ts';
+import { publicKeys } from './public-key.ts';
 import { MAX_REDIRECT_URI_LENGTH, MAX_REDIRECT_URIS, redirectUriFault } from './redirect-uri.ts';
 
 /** Scopes one mutation may name. */
@@ -28,14 +29,21 @@ const scopeNames = z
   .max(MAX_NAMES, { error: `must have at most ${MAX_NAMES} entries` })
   .transform((names) => [...new Set(names)]);
 
+const grantTypes = z
+  .array(z.enum(GRANT_TYPES))
+  .max(GRANT_TYPES.length)
+  .transform((types) => [...new Set(types)]);
+
 export const CreateInput = z.object({
   name,
   description: description.optional(),
-  kind: z
-    .enum(CLIENT_KINDS)
-    .nullish()
-    .transform((kind) => kind ?? 'CONFIDENTIAL'),
+  kind: z.enum(CLIENT_KINDS).nullish(),
+  type: z.enum(CLIENT_TYPES).nullish(),
   redirectUris: redirectUris.nullish().transform((uris) => uris ?? []),
+  postLogoutRedirectUris: redirectUris.nullish().transform((uris) => uris ?? []),
+  grantTypes: grantTypes.nullish(),
+  authMethod: z.enum(AUTH_METHODS).nullish(),
+  jwks: publicKeys.nullish().transform((keys) => keys ?? []),
   scopes: scopeNames.nullish().transform((names) => names ?? []),
   idempotencyKey,
 });
@@ -44,6 +52,10 @@ export const UpdateInput = z.object({
   name: name.optional(),
   description: description.optional(),
   redirectUris: redirectUris.optional(),
+  postLogoutRedirectUris: redirectUris.optional(),
+  grantTypes: grantTypes.optional(),
+  authMethod: z.enum(AUTH_METHODS).optional(),
+  jwks: publicKeys.optional(),
   expectedRevision,
 });
 
@@ -61,8 +73,12 @@ export const ScopesInput = z.object({ scopes: scopeNames, expectedRevision });
 export const RevisionInput = z.object({ expectedRevision });
 
 /** @throws {UserErrors} INVALID at each address codes must not be sent to */
-export function requireRedirectUris(uris: readonly string[], kind: Client['kind']): void {
-  requireEach(uris, 'redirectUris', (uri) => redirectUriFault(uri, kind));
+export function requireRedirectUris(
+  uris: readonly string[],
+  type: ClientType,
+  field: 'redirectUris' | 'postLogoutRedirectUris' = 'redirectUris',
+): void {
+  requireEach(uris, field, (uri) => redirectUriFault(uri, type));
 }
 
 /** @throws {UserErrors} INVALID at each name that is no scope of the gateway */

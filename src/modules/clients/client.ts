@@ -1,7 +1,16 @@
 import { Schema } from 'mongoose';
 import { defineModel, type Stored } from '../../mongo/model.ts';
-
-export const CLIENT_KINDS = ['CONFIDENTIAL', 'PUBLIC'] as const;
+import {
+  AUTH_METHODS,
+  type AuthMethod,
+  CLIENT_KINDS,
+  CLIENT_TYPES,
+  type ClientKind,
+  type ClientType,
+  GRANT_TYPES,
+  type GrantType,
+} from './client-type.ts';
+import type { ClientPublicKey } from './public-key.ts';
 
 /**
  * What a client may ask tokens for at one audience. A resource or scope may be deleted in the very moment it is
@@ -29,8 +38,16 @@ export interface ClientSecret {
 export interface Client extends Stored {
   name: string;
   description: string | null;
-  kind: (typeof CLIENT_KINDS)[number];
+  kind: ClientKind;
+  type: ClientType;
+  /** Where codes may be sent, compared letter by letter. */
   redirectUris: string[];
+  /** Where a browser may be sent after signing out. */
+  postLogoutRedirectUris: string[];
+  grantTypes: GrantType[];
+  authMethod: AuthMethod;
+  /** What PRIVATE_KEY_JWT is verified with. */
+  jwks: ClientPublicKey[];
   grants: Grant[];
   secrets: ClientSecret[];
   /** See `creationOf`. */
@@ -60,7 +77,12 @@ export const clientModel = defineModel<Client>(
     name: { type: String, required: true },
     description: { type: String, default: null },
     kind: { type: String, enum: CLIENT_KINDS, required: true },
+    type: { type: String, enum: CLIENT_TYPES, required: true },
     redirectUris: { type: [String], required: true },
+    postLogoutRedirectUris: { type: [String], required: true },
+    grantTypes: { type: [{ type: String, enum: GRANT_TYPES }], required: true },
+    authMethod: { type: String, enum: AUTH_METHODS, required: true },
+    jwks: { type: Schema.Types.Mixed, required: true },
     grants: [{ _id: false, resource: { type: String, default: null }, scopes: [String] }],
     secrets: [
       {

@@ -4,7 +4,9 @@ import { found } from '../../graphql/not-found.ts';
 import { OrderDirection } from '../../graphql/order-direction.ts';
 import { ApiResourceObject } from '../resources/graphql.ts';
 import { resourceStore } from '../resources/store.ts';
-import { CLIENT_KINDS, type Grant, type KnownClient, type KnownSecret, scopesAt } from './client.ts';
+import type { ClientWarning } from './client-form.ts';
+import { AUTH_METHODS, CLIENT_KINDS, CLIENT_TYPES, GRANT_TYPES } from './client-type.ts';
+import { type Grant, type KnownClient, type KnownSecret, scopesAt } from './client.ts';
 import { clientStore } from './store.ts';
 
 const subGraphs = ['clients'];
@@ -13,6 +15,33 @@ export const ClientKind = builder.enumType('ClientKind', {
   subGraphs,
   description: 'Whether a client can keep a secret.',
   values: CLIENT_KINDS,
+});
+
+export const ClientTypeEnum = builder.enumType('ClientType', {
+  subGraphs,
+  description: 'What kind of application a client is. SPA and NATIVE keep no secret; MACHINE has no users.',
+  values: CLIENT_TYPES,
+});
+
+export const GrantTypeEnum = builder.enumType('GrantType', {
+  subGraphs,
+  description: 'How a client may come by tokens.',
+  values: GRANT_TYPES,
+});
+
+export const AuthMethodEnum = builder.enumType('ClientAuthMethod', {
+  subGraphs,
+  description: 'How a client proves who it is; with a secret, in the header or in the form alike.',
+  values: AUTH_METHODS,
+});
+
+export const ClientWarningObject = builder.objectRef<ClientWarning>('ClientWarning').implement({
+  subGraphs,
+  description: 'Something that is allowed and worth a second look. The change was made.',
+  fields: (t) => ({
+    message: t.exposeString('message', { description: 'For people; may change.' }),
+    path: t.exposeStringList('path', { description: 'From the input to the value.' }),
+  }),
 });
 
 const ClientSecret = builder.objectRef<KnownSecret>('ClientSecret').implement({
@@ -51,7 +80,18 @@ export const ClientObject = builder.node(builder.objectRef<KnownClient>('Client'
     name: t.exposeString('name'),
     description: t.exposeString('description', { nullable: true }),
     kind: t.expose('kind', { type: ClientKind }),
+    type: t.expose('type', { type: ClientTypeEnum }),
     redirectUris: t.exposeStringList('redirectUris'),
+    postLogoutRedirectUris: t.exposeStringList('postLogoutRedirectUris', {
+      description: 'Where a browser may be sent after signing out.',
+    }),
+    grantTypes: t.expose('grantTypes', { type: [GrantTypeEnum] }),
+    authMethod: t.expose('authMethod', { type: AuthMethodEnum }),
+    jwks: t.field({
+      type: ['JSON'],
+      description: 'Public keys (RFC 7517) that PRIVATE_KEY_JWT is verified with.',
+      resolve: ({ jwks }) => jwks,
+    }),
     scopes: t.stringList({
       description: 'What it may ask for at this gateway.',
       resolve: (client) => [...scopesAt(client, null)],

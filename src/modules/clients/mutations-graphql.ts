@@ -5,12 +5,14 @@ import { found } from '../../graphql/not-found.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
 import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
 import { createClient } from './create-client.ts';
-import { ClientKind } from './graphql.ts';
-import { clientPayload, mutation, secretPayload, subGraphs } from './payload-graphql.ts';
+import { AuthMethodEnum, ClientKind, ClientTypeEnum, GrantTypeEnum } from './graphql.ts';
+import { createdPayload, mutation, subGraphs, updatedPayload } from './payload-graphql.ts';
 import { deleteClient, updateClient } from './service.ts';
 
+const JWKS = 'For PRIVATE_KEY_JWT: public keys (RFC 7517), each with a kid; EC P-256, Ed25519 or RSA.';
+
 const REDIRECT_URIS =
-  'At most 20, without fragments: https, http on loopback, and for public clients schemes like com.example.app.';
+  'At most 20, without fragments: https, http on loopback, and for NATIVE clients schemes like com.example.app.';
 
 builder.relayMutationField(
   'createClient',
@@ -19,8 +21,13 @@ builder.relayMutationField(
     inputFields: (t) => ({
       name: t.string({ required: true, description: 'At most 120 characters.' }),
       description: t.string(),
-      kind: t.field({ type: ClientKind, defaultValue: 'CONFIDENTIAL' }),
+      kind: t.field({ type: ClientKind, description: 'CONFIDENTIAL, unless the type says otherwise.' }),
+      type: t.field({ type: ClientTypeEnum, description: 'WEB, or what fits the kind, when absent.' }),
       redirectUris: t.stringList({ description: REDIRECT_URIS }),
+      postLogoutRedirectUris: t.stringList({ description: 'By the rules of `redirectUris`.' }),
+      grantTypes: t.field({ type: [GrantTypeEnum], description: 'All its type may use, when absent.' }),
+      authMethod: t.field({ type: AuthMethodEnum }),
+      jwks: t.field({ type: ['JSON'], description: JWKS }),
       scopes: t.stringList({ description: 'Scopes at this gateway; only such as the caller has.' }),
       idempotencyKey: t.string({
         description: `${IDEMPOTENCY_KEY_DESCRIPTION} A replay has no secret: add one to the client.`,
@@ -29,10 +36,11 @@ builder.relayMutationField(
   },
   {
     ...mutation,
-    description: 'Creates a client; a confidential one comes with its first secret.',
+    description:
+      'Creates a client; a confidential one comes with its first secret, unless it signs with a key.',
     resolve: (_root, { input }, { scope }) => withUserErrors(() => createClient(scope, input)),
   },
-  secretPayload,
+  createdPayload,
 );
 
 builder.relayMutationField(
@@ -44,19 +52,21 @@ builder.relayMutationField(
       name: t.string(),
       description: t.string(),
       redirectUris: t.stringList({ description: REDIRECT_URIS }),
+      postLogoutRedirectUris: t.stringList(),
+      grantTypes: t.field({ type: [GrantTypeEnum] }),
+      authMethod: t.field({ type: AuthMethodEnum }),
+      jwks: t.field({ type: ['JSON'], description: JWKS }),
       expectedRevision: t.int({ description: EXPECTED_REVISION_DESCRIPTION }),
     }),
   },
   {
     ...mutation,
     description:
-      'Sets the values that are given and leaves the others as they are. New redirect URIs need every scope the client has.',
+      'Sets the values that are given and leaves the others as they are. New redirect URIs, keys, grants and ways to authenticate need every scope the client has.',
     resolve: (_root, { input }, { scope }) =>
-      withUserErrors(async () => ({
-        client: await updateClient(scope, found(localId('Client', input.id)), input),
-      })),
+      withUserErrors(() => updateClient(scope, found(localId('Client', input.id)), input)),
   },
-  clientPayload,
+  updatedPayload,
 );
 
 builder.relayMutationField(

@@ -1,7 +1,8 @@
 import type { builder } from '../../graphql/builder.ts';
 import { type Outcome, UserErrorObject } from '../../graphql/user-errors.ts';
 import type { KnownClient } from './client.ts';
-import { ClientObject } from './graphql.ts';
+import type { ClientWarning } from './client-form.ts';
+import { ClientObject, ClientWarningObject } from './graphql.ts';
 
 type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
   typeof builder.$inferSchemaTypes,
@@ -32,5 +33,25 @@ export const secretPayload = {
       resolve: ({ secret }) => secret ?? null,
     }),
     userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
+  }),
+};
+
+const warnings = (t: Fields<{ warnings: ClientWarning[] }>) => ({
+  warnings: t.field({ type: [ClientWarningObject], resolve: (outcome) => outcome.warnings ?? [] }),
+});
+
+export const updatedPayload = {
+  subGraphs,
+  outputFields: (t: Fields<{ client: KnownClient; warnings: ClientWarning[] }>) => ({
+    ...clientPayload.outputFields(t as unknown as Fields<{ client: KnownClient }>),
+    ...warnings(t as unknown as Fields<{ warnings: ClientWarning[] }>),
+  }),
+};
+
+export const createdPayload = {
+  subGraphs,
+  outputFields: (t: Fields<{ client: KnownClient; secret: string | null; warnings: ClientWarning[] }>) => ({
+    ...secretPayload.outputFields(t as unknown as Fields<{ client: KnownClient; secret: string | null }>),
+    ...warnings(t as unknown as Fields<{ warnings: ClientWarning[] }>),
   }),
 };

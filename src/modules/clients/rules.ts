@@ -4,6 +4,7 @@ const read = requires('clients:read');
 const write = requires('clients:write');
 
 const payload = { client: read, userErrors: allow };
+const warned = { ...payload, warnings: allow };
 const secretPayload = { ...payload, secret: allow }; // whoever may make a secret may see it
 
 export const clientsRules: RuleTree = {
@@ -22,8 +23,9 @@ export const clientsRules: RuleTree = {
   ClientSecret: allow,
   ClientConnection: allow,
   ClientEdge: allow,
-  CreateClientPayload: secretPayload,
-  UpdateClientPayload: payload,
+  CreateClientPayload: { ...secretPayload, warnings: allow },
+  UpdateClientPayload: warned,
+  ClientWarning: allow,
   DeleteClientPayload: allow,
   AddClientSecretPayload: secretPayload,
   RevokeClientSecretPayload: payload,

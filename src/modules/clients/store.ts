@@ -20,7 +20,17 @@ export interface ClientFilter {
 
 /** What can be changed of a client. */
 export interface ClientChanges extends Partial<
-  Pick<Client, 'name' | 'description' | 'redirectUris' | 'grants'>
+  Pick<
+    Client,
+    | 'name'
+    | 'description'
+    | 'redirectUris'
+    | 'postLogoutRedirectUris'
+    | 'grantTypes'
+    | 'authMethod'
+    | 'jwks'
+    | 'grants'
+  >
 > {
   /** The secrets that stay, and one that joins them. */
   secrets?: { keep(secret: KnownSecret): boolean; add?: ClientSecret };
