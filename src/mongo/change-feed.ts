@@ -33,6 +33,9 @@ const ANSWER_MS = 1_000;
 /** A stream that is silent for longer than this is lost: its packets are, or its server hangs. In milliseconds. */
 const SILENT_MS = 3_000;
 
+/** Reads given up before the stream is tried again only when one of them has ended: they must not take the whole pool. */
+const MAX_STUCK = 2;
+
 export function changeFeed<C extends mongo.Document & { operationType: string }>(
   options: ChangeFeedOptions<C>,
 ): ChangeFeed {
@@ -42,6 +45,14 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
   let stream: mongo.ChangeStream<mongo.Document, C> | undefined;
   /** Where to go on; undefined when that is not known. */
   let token: mongo.ResumeToken;
+  let reading: Promise<unknown> = Promise.resolve();
+  /** Reads that were given up. Each holds a connection until it ends, and the driver has no way to end it. */
+  const stuck = new Set<Promise<unknown>>();
+
+  const giveUp = (read: Promise<unknown>): void => {
+    const ended: Promise<unknown> = read.catch(() => undefined).then(() => stuck.delete(ended));
+    stuck.add(ended);
+  };
 
   /** Opens the stream and answers its first read, which is under way. */
   const open = async (): Promise<{ current: NonNullable<typeof stream>; firstRead: Promise<C | null> }> => {
@@ -51,7 +62,7 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
     // The server's first answer brings a token to resume from: nothing after it can be missed. Waiting for the first
     // read to end would take a second, because the server holds it back until something changes.
     const hasAnswered = once(current, 'resumeTokenChanged');
-    const firstRead = current.tryNext();
+    const firstRead = (reading = current.tryNext());
     await inTime(Promise.race([hasAnswered, firstRead]));
     isOpen = true;
     isLost = false;
@@ -66,6 +77,7 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
     onOpen();
     // Stopped while the stream was opened again: nobody else would close it.
     for (let read = firstRead; !isClosed; read = current.tryNext()) {
+      reading = read;
       const change = await inTime(read);
       if (change !== null) options.onChange(change);
       if (change?.operationType === 'invalidate') throw new Gone();
@@ -81,6 +93,7 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
         await readAll(onFirstAttempt);
       } catch (error) {
         if (!canResume(error)) token = undefined;
+        if (error instanceof Silent) giveUp(reading);
         if (!isClosed && !isLost) options.onLost(error);
         isLost = true;
       }
@@ -90,6 +103,7 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
       // Not awaited: where packets are lost it takes for ever.
       void stream?.close().catch(() => undefined);
       if (!isClosed) await sleep(options.reopenMs, undefined, { ref: false });
+      if (stuck.size >= MAX_STUCK) await Promise.race(stuck);
     }
   };
 
@@ -102,6 +116,10 @@ export function changeFeed<C extends mongo.Document & { operationType: string }>
       if (isOpen && stream !== undefined) await inTime(stream.close()).catch(() => undefined);
     },
   };
+}
+
+class Silent extends Error {
+  override readonly message = `the change stream is silent for ${SILENT_MS} ms`;
 }
 
 /** What was watched was dropped or renamed; the server goes on from nowhere then. */
@@ -121,8 +139,7 @@ function canResume(error: unknown): boolean {
 async function inTime<T>(answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    const end = () => reject(new Error(`the change stream is silent for ${SILENT_MS} ms`));
-    timer = setTimeout(end, SILENT_MS).unref();
+    timer = setTimeout(() => reject(new Silent()), SILENT_MS).unref();
   });
   try {
     return await Promise.race([answer, silence]);

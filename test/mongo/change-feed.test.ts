@@ -140,3 +140,16 @@ test('tries again when it cannot be opened at first', async () => {
   await eventually(() => expect(told).toEqual(['lost', 'down', 'down', 'anew']));
   await feed[Symbol.asyncDispose]();
 });
+
+test('a server that never answers streams does not take one connection after the other', async () => {
+  await using feed = await follow();
+  feed.proxy.blockStreams();
+  await feed.names.insertOne({ _id: 'acme' });
+  // As often as it is tried, which takes a little over three seconds each time.
+  await sleep(8_500);
+  const taken = feed.proxy.openCount;
+  await sleep(4_000);
+  expect(feed.proxy.openCount).toBe(taken);
+  feed.proxy.unblock();
+  await eventually(() => expect(feed.told.at(-1)).toBe('acme'));
+});
