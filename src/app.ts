@@ -22,7 +22,7 @@ import { useAuthentication } from './http/use-authentication.ts';
 import { useBody } from './http/use-body.ts';
 import { useCandidates } from './http/use-candidates.ts';
 import { useCors } from './http/use-cors.ts';
-import { useDeadline } from './http/use-deadline.ts';
+import { useDeadline, useTenantDeadline } from './http/use-deadline.ts';
 import { useErrors } from './http/use-errors.ts';
 import { useGraphiql } from './http/use-graphiql.ts';
 import { useGraphQL } from './http/use-graphql.ts';
@@ -206,6 +206,7 @@ export async function createApp(options: AppOptions) {
       useBody(config.http.bodyLimitBytes),
       useAuthentication(authenticate),
       useResolution(),
+      useTenantDeadline(config.http.requestDeadlineMs),
       useGraphiql({
         setting: config.graphiql,
         samples: sampleOperations,

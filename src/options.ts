@@ -3,7 +3,9 @@
  * is imported is in `settings` of the schema. `app.ts` and the printer of the schema import this.
  */
 import './auth/access-token-lifetime.ts';
+import './graphql/limit-options.ts';
 import './http/cors-origins.ts';
+import './http/request-deadline.ts';
 import './modules/content/public-content.ts';
 import './tenancy/locale.ts';
 import './tenancy/theme.ts';

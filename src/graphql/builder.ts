@@ -5,7 +5,8 @@ import SubGraphPlugin from '@pothos/plugin-sub-graph';
 import { CodedError } from '../lib/coded-error.ts';
 import type { TenantContext } from './context.ts';
 import { encodeGlobalId } from './global-id.ts';
-import { COMPLEXITY_LIMIT, DEPTH_LIMIT, PAGE_SIZE } from './limits.ts';
+import { costLimits } from './limit-options.ts';
+import { PAGE_SIZE } from './limits.ts';
 import { dateTime, json } from './scalars.ts';
 
 /** What every module's types are built on. */
@@ -45,10 +46,10 @@ export const builder = new SchemaBuilder<TenantSchemaTypes>({
   complexity: {
     defaultComplexity: 1,
     defaultListMultiplier: PAGE_SIZE.default,
-    limit: { complexity: COMPLEXITY_LIMIT, depth: DEPTH_LIMIT },
-    complexityError: (kind) =>
+    limit: ({ scope }) => costLimits(scope.optionLayers),
+    complexityError: (kind, { maxDepth, maxComplexity }) =>
       new CodedError('LIMIT_EXCEEDED', 'This operation costs too much; ask for less at once.', {
-        extensions: { limit: kind === ComplexityErrorKind.Depth ? DEPTH_LIMIT : COMPLEXITY_LIMIT },
+        extensions: { limit: kind === ComplexityErrorKind.Depth ? maxDepth : maxComplexity },
       }),
   },
   subGraphs: { defaultForTypes: [SHARED], fieldsInheritFromTypes: true },

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { applyRules } from './apply-rules.ts';
 import { builder, SHARED } from './builder.ts';
 import { chargePages } from './charge-pages.ts';
+import { limitPages } from './limit-pages.ts';
 import type { RuleTree } from './rules.ts';
 
 /** What a schema is made of, per module. */
@@ -31,7 +32,7 @@ export function createTenantSchemas(parts: readonly SchemaPart[]): TenantSchemas
   const rules = Object.assign({}, ...parts.map((part) => part.rules)) as RuleTree;
   const merged = mergeRoots(parts, rules);
   const build = (ids: readonly string[]): GraphQLSchema => {
-    const schema = applyRules(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] })), merged);
+    const schema = applyRules(limitPages(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] }))), merged);
     schema.extensions = { ...schema.extensions, [MODULES]: ids };
     return schema;
   };
