@@ -30,6 +30,7 @@ export async function startGateway(
       // No limit: one address signs up hundreds here.
       REGISTRATION_PER_HOUR: '0',
       REGISTRATION_PER_ADDRESS_PER_HOUR: '0',
+      RATE_LIMITS: 'off',
       ...settings,
     },
     say,

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bench, type BenchContext, type Figure, FULL, QUICK } from './bench.ts';
+import { fairness } from './benches/fairness.ts';
 import { heap } from './benches/heap.ts';
 import { namespaces } from './benches/namespaces.ts';
 import { requestCost } from './benches/request-cost.ts';
@@ -11,7 +12,7 @@ import { type Fleet, registerFleet } from './fleet.ts';
 import { isKept, table } from './report.ts';
 import { startServer } from './server.ts';
 
-const BENCHES: readonly Bench[] = [signUp, namespaces, heap, sockets, throughput, requestCost];
+const BENCHES: readonly Bench[] = [signUp, namespaces, heap, sockets, throughput, requestCost, fairness];
 
 const { values: options } = parseArgs({
   options: {

@@ -18,24 +18,30 @@ import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { localVisit } from './http/local-visit.ts';
 import { sampleOperations } from './http/sample-operations.ts';
 import type { Stage } from './http/stage.ts';
+import { NO_PLATFORM_RATES, PLATFORM_RATES } from './http/rate-budgets.ts';
+import { memoryRateCounter, sharedRateCounter } from './http/rate-counter.ts';
+import { useAddressLimit } from './http/use-address-limit.ts';
 import { useAuthentication } from './http/use-authentication.ts';
 import { useBody } from './http/use-body.ts';
 import { useCandidates } from './http/use-candidates.ts';
 import { useCors } from './http/use-cors.ts';
 import { useDeadline, useTenantDeadline } from './http/use-deadline.ts';
 import { useErrors } from './http/use-errors.ts';
+import { useFairQueue } from './http/use-fair-queue.ts';
 import { useGraphiql } from './http/use-graphiql.ts';
 import { useGraphQL } from './http/use-graphql.ts';
 import { useHealth } from './http/use-health.ts';
 import { useLog } from './http/use-log.ts';
 import { usePlatform } from './http/use-platform.ts';
 import { useModuleStages } from './http/use-module-stages.ts';
+import { useRateLimit } from './http/use-rate-limit.ts';
 import { useRequestForm } from './http/use-request-form.ts';
 import { useResolution } from './http/use-resolution.ts';
 import { useSchemaFile } from './http/use-schema-file.ts';
 import { useScope } from './http/use-scope.ts';
 import { useSts } from './http/use-sts.ts';
 import { systemClock } from './lib/clock.ts';
+import { FairQueue } from './lib/fair-queue.ts';
 import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
@@ -75,6 +81,9 @@ const IDLE_CLIENTS = 20;
 /** How long a shell that must close waits for its requests, in milliseconds. */
 const DRAIN_DEADLINE_MS = 10_000;
 
+/** Requests in flight for one cluster, and waiting in all. */
+const QUEUE = { maxInFlight: 256, maxWaiting: 10_000, maxWaitingPerLane: 1_000, maxWaitMs: 5_000 };
+
 /** How long the token in GraphiQL's header pane and in the curl line of `npm start` lives, in milliseconds. */
 const DEVELOPMENT_TOKEN_MS = 3_600_000;
 
@@ -102,6 +111,7 @@ export async function createApp(options: AppOptions) {
           ({ collection }) => collection,
         ),
         onCloseError: (err) => events.shellCloseFailed({ err }),
+        circuits: { onOpen: events.circuitOpened, onClose: events.circuitClosed },
       }),
     );
     const connection = stack.use(
@@ -128,6 +138,12 @@ export async function createApp(options: AppOptions) {
       clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
     };
 
+    const queue = config.http.hasFairQueue
+      ? new FairQueue({ ...QUEUE, onWaited: (ms) => metrics.queueSeconds.observe(ms / 1_000) })
+      : undefined;
+    const rates = config.http.hasRateLimits ? PLATFORM_RATES : NO_PLATFORM_RATES;
+    const counter =
+      config.http.rateLimitStore === 'mongodb' ? sharedRateCounter(control.db) : memoryRateCounter();
     const freshness = new Freshness();
     const shells = stack.use(
       createShellHost({
@@ -148,6 +164,7 @@ export async function createApp(options: AppOptions) {
     stack.use(monitor);
     metrics.watchClusters(() => monitor.gauges());
     metrics.watch({
+      queuedRequests: () => queue?.waitingCount ?? 0,
       openShells: () => shells.size,
       knownTenants: () => directory.knownCount,
       directoryStalenessSeconds: () => freshness.stalenessMs / 1_000,
@@ -196,6 +213,7 @@ export async function createApp(options: AppOptions) {
         isDraining: () => isDraining,
       }),
       useDeadline(config.http.requestDeadlineMs),
+      useAddressLimit(rates.address),
       useCandidates({
         hostSource: hostSource({ directory, baseDomain, publicHost }),
         pathPrefixSource: pathPrefixSource(directory),
@@ -207,6 +225,8 @@ export async function createApp(options: AppOptions) {
       useAuthentication(authenticate),
       useResolution(),
       useTenantDeadline(config.http.requestDeadlineMs),
+      useRateLimit(counter, rates),
+      ...(queue === undefined ? [] : [useFairQueue(queue)]),
       useGraphiql({
         setting: config.graphiql,
         samples: sampleOperations,

@@ -5,6 +5,7 @@
 import './auth/access-token-lifetime.ts';
 import './graphql/limit-options.ts';
 import './http/cors-origins.ts';
+import './http/rate-options.ts';
 import './http/request-deadline.ts';
 import './modules/content/public-content.ts';
 import './tenancy/locale.ts';

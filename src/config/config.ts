@@ -13,6 +13,9 @@ export interface Config {
     trustedProxyCount: number;
     bodyLimitBytes: number;
     requestDeadlineMs: number;
+    hasRateLimits: boolean;
+    rateLimitStore: Settings['RATE_LIMIT_STORE'];
+    hasFairQueue: boolean;
   };
   admin: { host: string; port: number };
   mongo: {
@@ -59,6 +62,9 @@ export function configFrom(settings: Settings): Config {
       trustedProxyCount: settings.TRUST_PROXY,
       bodyLimitBytes: settings.BODY_LIMIT_BYTES,
       requestDeadlineMs: settings.REQUEST_DEADLINE_MS,
+      hasRateLimits: (settings.RATE_LIMITS ?? (isProduction ? 'on' : 'off')) === 'on',
+      rateLimitStore: settings.RATE_LIMIT_STORE,
+      hasFairQueue: settings.FAIR_QUEUE === 'on',
     },
     admin: { host: settings.ADMIN_HOST, port: settings.ADMIN_PORT },
     mongo: {

@@ -171,6 +171,17 @@ export const SETTINGS = {
   REQUEST_DEADLINE_MS: described(integer(50, 600_000).default(10_000), {
     description: 'time a request may take, in ms',
   }),
+  RATE_LIMITS: described(z.enum(['on', 'off']).optional(), {
+    description: "the platform's own limits of requests a minute; tenants may be stricter in their options",
+    development: 'off',
+    production: 'on',
+  }),
+  RATE_LIMIT_STORE: described(z.enum(['memory', 'mongodb']).default('memory'), {
+    description: 'where requests are counted: by each node, or for all in the control database',
+  }),
+  FAIR_QUEUE: described(z.enum(['on', 'off']).default('on'), {
+    description: 'whether tenants take turns when there are more requests than can be worked on',
+  }),
   BODY_LIMIT_BYTES: described(integer(1_024, 104_857_600).default(1_048_576), {
     description: 'largest request body, in bytes',
   }),

@@ -43,6 +43,8 @@ export interface Exchange {
   reason: string | undefined;
   /** Headers for whatever the reply turns out to be, errors included: who may read it across origins. */
   corsHeaders: Record<string, string>;
+  /** Headers that tell how much of its budgets is left. */
+  rateHeaders: Record<string, string>;
   reply: Reply | undefined;
 }
 
@@ -76,6 +78,7 @@ export function newExchange(
     codes: [],
     reason: undefined,
     corsHeaders: {},
+    rateHeaders: {},
     reply: undefined,
   };
 }

@@ -5,5 +5,6 @@ export const requestDeadlineMs = defineOption({
   path: 'options.requestDeadlineMs',
   schema: z.int().min(200).max(600_000),
   platformDefault: 600_000,
-  description: "How long a request may take, in milliseconds; the platform's own deadline holds all the same.",
+  description:
+    "How long a request may take, in milliseconds; the platform's own deadline holds all the same.",
 });

@@ -61,7 +61,10 @@ function tenantOf({ tenant, host, prefix }: Exchange): Tenant | undefined {
 
 function allowed(origin: string | undefined, tenant: Tenant | undefined): Record<string, string> {
   const origins = tenant === undefined ? ['*'] : optionValue(corsOrigins, [tenant.settings]);
-  const expose = { 'access-control-expose-headers': 'x-request-id, retry-after, www-authenticate' };
+  const expose = {
+    'access-control-expose-headers':
+      'x-request-id, retry-after, www-authenticate, ratelimit, ratelimit-policy',
+  };
   if (origins.includes('*')) return { 'access-control-allow-origin': '*', ...expose };
   if (origin !== undefined && origins.includes(origin)) {
     return { 'access-control-allow-origin': origin, vary: 'Origin', ...expose };

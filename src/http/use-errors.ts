@@ -9,7 +9,8 @@ export function useErrors(): Stage {
     } catch (error) {
       exchange.reply = errorReply(exchange, error);
     }
-    const { reply, corsHeaders, requestId } = exchange;
-    if (reply !== undefined) Object.assign(reply.headers, corsHeaders, { 'x-request-id': requestId });
+    const { reply, corsHeaders, rateHeaders, requestId } = exchange;
+    if (reply !== undefined)
+      Object.assign(reply.headers, corsHeaders, rateHeaders, { 'x-request-id': requestId });
   };
 }

@@ -20,6 +20,8 @@ export interface CommandContext {
   rows?: Rows;
   /** Throws when nothing may be written any more; asked right before each command that writes. */
   guardWrite?(): void;
+  /** Throws while the cluster does not answer; asked before each command. */
+  circuit?: { requireClosed(): void };
 }
 
 type CommandOptions = Pick<CommandContext, 'signal' | 'session'>;
@@ -165,6 +167,7 @@ export class BoundModel<T extends Stored> {
   }
 
   #commandOptions(): CommandOptions {
+    this.#context.circuit?.requireClosed();
     const { timeoutMs, rows: _rows, guardWrite: _guard, ...options } = this.#context;
     return timeoutMs === undefined ? options : { ...options, signal: AbortSignal.timeout(timeoutMs) };
   }

@@ -1,12 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
 import { sha256 } from '../lib/sha256.ts';
+import { Circuit, type CircuitWatch } from './circuit.ts';
 import { DeletionFeed } from './deletion-feed.ts';
 
 /** A client of a cluster, and what is deleted there. */
 export interface ClusterClient {
   readonly client: mongo.MongoClient;
   readonly deletions: DeletionFeed;
+  readonly circuit: Circuit;
 }
 
 /** MongoClients keyed by connection string: one per cluster and credential, however many tenants share it. */
@@ -20,6 +23,7 @@ export interface ClientPoolOptions {
   /** Collections whose deletions caches want to know of. */
   watchedCollections: readonly string[];
   onCloseError(error: unknown): void;
+  circuits: CircuitWatch;
 }
 
 /** How long a client stays open while no shell uses it, in milliseconds. */
@@ -28,14 +32,31 @@ const IDLE_MS = 60_000;
 /** How long a client of a vanished shell may still be waited for, in milliseconds. */
 const DRAIN_DEADLINE_MS = 10_000;
 
+/** How long nobody tries again to reach a cluster that could not be reached, in milliseconds. */
+const UNREACHABLE_MS = 1_000;
+
 export function createClientPool(options: ClientPoolOptions): ClientPool {
+  const unreachable = new LRUCache<string, Error>({ max: 1_000, ttl: UNREACHABLE_MS });
+  const refuseUnreachable = (uri: string) => {
+    const error = unreachable.get(sha256(uri));
+    if (error !== undefined) throw error;
+  };
   return new KeyedPool<string, ClusterClient>({
     // Hashed, so that no credential is a key of anything that could be printed.
     key: sha256,
     version: () => 0,
     open: async (uri) => {
-      const client = await connect(uri, options.poolSizeOf(uri));
-      return { client, deletions: new DeletionFeed(client, options.watchedCollections) };
+      refuseUnreachable(uri);
+      const client = newClient(uri, options.poolSizeOf(uri));
+      const circuit = new Circuit(client, options.circuits);
+      try {
+        await client.connect();
+      } catch (error) {
+        unreachable.set(sha256(uri), error as Error);
+        await client.close().catch(() => undefined);
+        throw error;
+      }
+      return { client, deletions: new DeletionFeed(client, options.watchedCollections), circuit };
     },
     close: async ({ client, deletions }) => {
       await deletions[Symbol.asyncDispose]();
@@ -49,11 +70,11 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
 }
 
 /**
- * Connects with time limits that together bound an unreachable server; the driver's own `timeoutMS` does nothing in
+ * Its time limits together bound an unreachable server; the driver's own `timeoutMS` does nothing in
  * this version (FACTS), so a request's abort signal bounds the rest.
  */
-async function connect(uri: string, poolSize: number): Promise<mongo.MongoClient> {
-  const client = new mongo.MongoClient(uri, {
+function newClient(uri: string, poolSize: number): mongo.MongoClient {
+  return new mongo.MongoClient(uri, {
     maxPoolSize: poolSize,
     connectTimeoutMS: 1_000,
     serverSelectionTimeoutMS: 1_500,
@@ -61,11 +82,7 @@ async function connect(uri: string, poolSize: number): Promise<mongo.MongoClient
     retryReads: true,
     retryWrites: true,
     appName: 'tenant-gateway',
+    // Together with connectTimeoutMS: a server that falls silent is noticed within 1.5 s, one that is back within 1 s.
+    heartbeatFrequencyMS: 500,
   });
-  try {
-    return await client.connect();
-  } catch (error) {
-    await client.close().catch(() => undefined);
-    throw error;
-  }
 }

@@ -69,6 +69,19 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('warn', 'cluster_recounted', fields, 'namespaces of a cluster were miscounted; corrected'),
     clusterRecountFailed: (fields: { cluster: string; err: unknown }) =>
       emit('warn', 'cluster_recount_failed', fields, 'namespaces of a cluster could not be counted'),
+    circuitOpened: (servers: readonly string[]) => {
+      metrics.openCircuits.inc();
+      emit(
+        'error',
+        'circuit_opened',
+        { servers },
+        'a cluster does not answer; its tenants are refused at once',
+      );
+    },
+    circuitClosed: (servers: readonly string[]) => {
+      metrics.openCircuits.dec();
+      emit('info', 'circuit_closed', { servers }, 'a cluster answers again');
+    },
     capacityExhausted: (fields: { cluster?: string }) =>
       emit('error', 'capacity_exhausted', fields, 'no cluster can take another tenant'),
   };

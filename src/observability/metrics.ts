@@ -80,9 +80,26 @@ export function createMetrics() {
         });
       }
     },
+    queueSeconds: new Histogram({
+      name: 'gateway_queue_seconds',
+      help: 'Time requests waited for their turn, of those that had to',
+      buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    openCircuits: new Gauge({
+      name: 'gateway_open_circuits',
+      help: 'Clients of clusters that do not answer',
+      registers,
+    }),
     /** Reads sizes when somebody asks for the metrics. */
-    watch: (sizes: { openShells(): number; knownTenants(): number; directoryStalenessSeconds(): number }) => {
+    watch: (sizes: {
+      queuedRequests(): number;
+      openShells(): number;
+      knownTenants(): number;
+      directoryStalenessSeconds(): number;
+    }) => {
       for (const [name, help, size] of [
+        ['gateway_queued_requests', 'Requests waiting for their turn', sizes.queuedRequests],
         ['gateway_open_shells', 'Tenants open in this process', sizes.openShells],
         ['gateway_known_tenants', 'Tenant records in memory', sizes.knownTenants],
         [

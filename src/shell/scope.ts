@@ -92,7 +92,7 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
           definition,
           shell.collections.of(definition),
           () => shell.collections.beforeWrite(definition.collection),
-          { signal, rows: rest.rows, guardWrite },
+          { signal, rows: rest.rows, guardWrite, circuit: shell.circuit },
         ),
       release: () => {
         isReleased = true;

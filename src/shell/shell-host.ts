@@ -55,7 +55,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
   try {
     const client = options.clients.lease(await options.connectionString(tenant));
     try {
-      const { client: connection, deletions } = await client.value;
+      const { client: connection, deletions, circuit } = await client.value;
       const db = connection.db(placement.database);
       const collections = new Collections(db, placement.prefix, indexes, (count) =>
         options.onNamespacesCreated(placement.cluster, count),
@@ -66,6 +66,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         epoch: placement.epoch,
         collections,
         client,
+        circuit,
         mayWrite: options.mayWrite,
         caches: new WeakMap(),
         watchDeletions({ collection }, listener) {
@@ -96,7 +97,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
 }
 
 async function readStamp(shell: Shell): Promise<Stamp | null> {
-  const context = { signal: AbortSignal.timeout(OPEN_DEADLINE_MS) };
+  const context = { signal: AbortSignal.timeout(OPEN_DEADLINE_MS), circuit: shell.circuit };
   const collection = shell.collections.of(stampModel);
   return new BoundModel(stampModel, collection, () => Promise.resolve(), context).findOne({ _id: 'stamp' });
 }

@@ -11,6 +11,7 @@ export interface Shell {
   readonly epoch: number;
   readonly collections: Collections;
   readonly client: Lease<ClusterClient>;
+  readonly circuit: ClusterClient['circuit'];
   /** False while this node may have missed that the tenant's data went elsewhere; see decision 0022. */
   mayWrite(): boolean;
   /** Tells of deletions in one of this tenant's collections for as long as the shell lives. */

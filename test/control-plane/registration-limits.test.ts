@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkOf } from '../../src/control-plane/registration-quota.ts';
+import { networkOf } from '../../src/lib/network-of.ts';
 import { registerBoth, startGateway } from '../support/gateway.ts';
 import { createTenant, operate, operatorToken, platform, register } from '../support/platform.ts';
 

@@ -78,6 +78,7 @@ test('closes the client that was idle longest when more are idle than may be, an
     idleClients: 1,
     watchedCollections: [],
     onCloseError: () => undefined,
+    circuits: { onOpen: () => undefined, onClose: () => undefined },
   });
   const held = clients.lease(acme.uri);
   const twin = clients.lease(acme.uri);
@@ -101,6 +102,7 @@ test('a server that was away for the first caller is reached by the next', async
     idleClients: 1,
     watchedCollections: [],
     onCloseError: () => undefined,
+    circuits: { onOpen: () => undefined, onClose: () => undefined },
   });
   proxy.block();
   const failing = clients.lease(proxy.uri);
