@@ -16,7 +16,7 @@ const RELEASED_WITHIN_MS = 6_000;
 
 beforeAll(async () => {
   proxy = await openMongoProxy();
-  gateway = await startGateway({ REQUEST_DEADLINE_MS: '4000' });
+  gateway = await startGateway({ REQUEST_DEADLINE_MS: '1200' });
   const { tenant, bootstrap } = await createTenant(gateway, {
     identifier: 'acme',
     name: 'Acme',

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { registerTenant, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
+import { type MongoProxy, openMongoProxy } from '../support/mongo-proxy.ts';
+import { secondMongodbUri } from '../support/mongodb-uri.ts';
+import { createTenant } from '../support/platform.ts';
+import { graphql } from '../support/request.ts';
+
+let gateway: TestGateway;
+let proxy: MongoProxy;
+let acmeToken: string;
+let globex: TestTenant;
+
+const DEADLINE_MS = 4_000;
+
+/** For a busy machine, beyond what is promised. */
+const SLACK_MS = 1_000;
+
+const UNREACHABLE = ['TENANT_UNAVAILABLE', 'DEADLINE_EXCEEDED'];
+
+beforeAll(async () => {
+  proxy = await openMongoProxy('', secondMongodbUri());
+  gateway = await startGateway({ REQUEST_DEADLINE_MS: String(DEADLINE_MS) });
+  const { bootstrap } = await createTenant(gateway, {
+    identifier: 'acme',
+    name: 'Acme',
+    placement: { mode: 'DEDICATED', connectionString: proxy.uri },
+  });
+  acmeToken = bootstrap?.accessToken ?? '';
+  globex = await registerTenant(gateway, 'globex');
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+async function ask(tenant: string, token: string) {
+  const startedAt = performance.now();
+  const query = '{ clients { totalCount } }';
+  const reply = await graphql({ port: gateway.port, path: `/t/${tenant}/graphql`, token, query });
+  const code = reply.errors?.[0]?.extensions.code;
+  return { code, status: reply.status, headers: reply.headers, ms: performance.now() - startedAt };
+}
+
+const openCircuits = async () => (await gateway.app.metrics.openCircuits.get()).values[0]?.value;
+
+const eventsOf = (name: string) => gateway.logs.filter(({ event }) => event === name);
+
+test('a cluster that falls silent is refused at once, others are served, and it is back soon', async () => {
+  const globexToken = await globex.token();
+  expect((await ask('acme', acmeToken)).code).toBeUndefined();
+  proxy.block();
+  const first = await Promise.all(Array.from({ length: 20 }, () => ask('acme', acmeToken)));
+  for (const { code, ms } of first) {
+    expect(UNREACHABLE).toContain(code);
+    expect(ms).toBeLessThan(DEADLINE_MS + 250 + SLACK_MS);
+  }
+  await eventually(async () => expect(await openCircuits()).toBe(1));
+  expect(eventsOf('circuit_opened')).toHaveLength(1);
+  const refused = await ask('acme', acmeToken);
+  expect(refused).toMatchObject({ code: 'TENANT_UNAVAILABLE', status: 503 });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  expect(refused.ms).toBeLessThan(250 + SLACK_MS);
+  expect((await ask('globex', globexToken)).code).toBeUndefined();
+
+  proxy.unblock();
+  const backAt = performance.now();
+  await eventually(async () => expect((await ask('acme', acmeToken)).code).toBeUndefined());
+  expect(performance.now() - backAt).toBeLessThan(2_000 + SLACK_MS);
+  expect(await openCircuits()).toBe(0);
+  expect(eventsOf('circuit_closed')).toHaveLength(1);
+});
+
+test('a slow tenant, a hung-up caller and a wrong query open no circuit', async () => {
+  const wrong = await graphql({
+    port: gateway.port,
+    path: '/t/acme/graphql',
+    token: acmeToken,
+    query: '{ nope }',
+  });
+  expect(wrong.status).toBe(400);
+  for (let index = 0; index < 20; index += 1) {
+    const abort = new AbortController();
+    const asked = fetch(`http://127.0.0.1:${gateway.port}/t/acme/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${acmeToken}` },
+      body: JSON.stringify({ query: '{ clients { totalCount } }' }),
+      signal: abort.signal,
+    });
+    setTimeout(() => abort.abort(), index % 5);
+    await asked.then((reply) => reply.text()).catch(() => undefined);
+  }
+  expect(await openCircuits()).toBe(0);
+  expect((await ask('acme', acmeToken)).code).toBeUndefined();
+});
