@@ -1,3 +1,4 @@
+import { Backoff } from '../lib/backoff.ts';
 import type { Events } from '../observability/events.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { Deletions } from './deletions.ts';
@@ -14,6 +15,9 @@ const UNCLAIMED_MS = 86_400_000;
 /** Pause between two looks for them, in milliseconds: each reads the index of all tenants in service. */
 const UNCLAIMED_INTERVAL_MS = 600_000;
 
+/** Longest pause before what failed is tried again, in milliseconds. */
+const LONGEST_PAUSE_MS = 300_000;
+
 /** Tenants looked at in one sweep. */
 const BATCH = 100;
 
@@ -28,6 +32,8 @@ export interface SweeperOptions {
 /** Finishes or undoes registrations whose process died, drops deleted tenants, and removes tenants nobody ever used. */
 export function createSweeper({ control, registration, provisioning, deletions, events }: SweeperOptions) {
   let timer: NodeJS.Timeout | undefined;
+  // A deployment that is away takes seconds to say so, at each try.
+  const backoff = new Backoff({ firstMs: INTERVAL_MS, longestMs: LONGEST_PAUSE_MS });
   let sweeping: Promise<void> = Promise.resolve();
   let isClosed = false;
   let nextUnclaimedMs = 0;
@@ -60,7 +66,14 @@ export function createSweeper({ control, registration, provisioning, deletions, 
   ): Promise<void> {
     for (const record of records) {
       if (isClosed) return;
-      await work(record).catch((err: unknown) => events.sweepFailed({ tenant: record._id, err }));
+      if (!backoff.isDue(record._id)) continue;
+      await work(record).then(
+        () => backoff.succeeded(record._id),
+        (err: unknown) => {
+          backoff.failed(record._id);
+          events.sweepFailed({ tenant: record._id, err });
+        },
+      );
     }
   }
 

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ConnectionShares } from '../../src/control-plane/connection-shares.ts';
+import {
+  addSecondCluster,
+  registerBoth,
+  registerTenant,
+  SECOND,
+  startGateway,
+  type TestGateway,
+} from '../support/gateway.ts';
+import { openMongoProxy, type MongoProxy } from '../support/mongo-proxy.ts';
+import { secondMongodbUri } from '../support/mongodb-uri.ts';
+import { createTenant, operate, operatorToken, platform, visit } from '../support/platform.ts';
+
+let gateway: TestGateway;
+let proxy: MongoProxy;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  proxy = await openMongoProxy('', secondMongodbUri());
+  await registerBoth(gateway);
+  await addSecondCluster(gateway);
+});
+
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+});
+
+interface View {
+  name: string;
+  budget: number;
+  used: number;
+  connectionBudget: number;
+  connections: number;
+  openConnections: number | null;
+  isHealthy: boolean;
+  tenants: number;
+}
+
+async function view(name: string): Promise<View> {
+  const source =
+    '{ clusters { name budget used connectionBudget connections openConnections isHealthy tenants } }';
+  const { data } = await platform(gateway, source, {}, await operatorToken(gateway));
+  const found = (data as { clusters: View[] }).clusters.find((cluster) => cluster.name === name);
+  if (found === undefined) throw new Error(`no cluster ${name}`);
+  return found;
+}
+
+test('a cluster shows its tenants, its use and its health', async () => {
+  const umbrella = await registerTenant(gateway, 'umbrella', {}, { mode: 'DATABASE', cluster: SECOND });
+  expect(umbrella.record.placement.cluster).toBe(SECOND);
+  expect(await visit(gateway, 'umbrella', await umbrella.token())).toBe('umbrella');
+  expect(await view(SECOND)).toMatchObject({
+    used: 4,
+    tenants: 1,
+    isHealthy: true,
+    connectionBudget: 1000,
+    connections: 50,
+  });
+  expect(await view('default')).toMatchObject({ tenants: 2, isHealthy: true, connections: 50 });
+  expect((await view(SECOND)).openConnections).toBeGreaterThan(0);
+});
+
+describe('connections', () => {
+  test('of all processes together stay within the budget, and come back when one stops', async () => {
+    const { control } = gateway.app.platform;
+    const added = { name: 'narrow', connectionString: secondMongodbUri(), budget: 100, connectionBudget: 25 };
+    await gateway.app.platform.clusters.add(added);
+    const nodes = Array.from({ length: 4 }, () => new ConnectionShares({ control, poolSize: 10 }));
+    const sizes = await Promise.all(nodes.map((node) => node.take('narrow')));
+    expect(sizes.sort((one, other) => one - other)).toEqual([0, 5, 10, 10]);
+    expect((await view('narrow')).connections).toBe(25);
+    const placed = await createTenant(gateway, {
+      identifier: 'no-connections',
+      name: 'N',
+      placement: { mode: 'DATABASE', cluster: 'narrow' },
+    });
+    expect([placed.code, placed.reply.status]).toEqual(['CAPACITY_EXHAUSTED', 503]);
+    expect((await view('narrow')).used).toBe(0);
+    for (const node of nodes) await node[Symbol.asyncDispose]();
+    expect(await new ConnectionShares({ control, poolSize: 10 }).take('narrow')).toBe(10);
+  });
+});
+
+describe('a miscount', () => {
+  test('is corrected from what is really there, once it is quiet', async () => {
+    const { control } = gateway.app.platform;
+    const before = (await view(SECOND)).used;
+    const longAgo = new Date(0);
+    // What a process leaves behind that is killed between reserving and inserting.
+    await control.clusters.findOneAndUpdate(
+      { _id: SECOND },
+      { $inc: { free: -4 }, $set: { recountedAt: longAgo, reservedAt: longAgo } },
+    );
+    expect((await view(SECOND)).used).toBe(before + 4);
+    gateway.app.start();
+    await expect.poll(async () => (await view(SECOND)).used, { timeout: 10_000 }).toBe(before);
+    expect(gateway.logs.filter(({ event }) => event === 'cluster_recounted')).toHaveLength(1);
+    const metrics = await gateway.app.metrics.registry.metrics();
+    expect(metrics).toContain(`gateway_cluster_namespaces_used{cluster="${SECOND}"} `);
+    expect(metrics).toContain(`gateway_cluster_healthy{cluster="${SECOND}"} 1`);
+  });
+});
+
+describe('a cluster that does not answer', () => {
+  test('takes no tenant, and takes them again when it is back', async () => {
+    const added = { name: 'shaky', connectionString: proxy.uri, budget: 1_000 };
+    expect((await operate(gateway, 'addCluster', added)).codes).toEqual([]);
+    await operate(gateway, 'updateCluster', { name: 'default', isOpen: false });
+    const on = (identifier: string) =>
+      createTenant(gateway, { identifier, name: 'S', placement: { mode: 'DATABASE', cluster: 'shaky' } });
+    expect((await on('shaky-one')).tenant?.status).toBe('ACTIVE');
+    proxy.block();
+    await expect.poll(() => gateway.app.platform.monitor.unhealthy(), { timeout: 15_000 }).toEqual(['shaky']);
+    expect((await view('shaky')).isHealthy).toBe(false);
+    expect((await on('shaky-two')).code).toBe('CAPACITY_EXHAUSTED');
+    const elsewhere = await registerTenant(gateway, 'placed-elsewhere');
+    expect(elsewhere.record.placement.cluster).not.toBe('shaky');
+    expect(await visit(gateway, 'acme')).toBe('acme');
+    proxy.unblock();
+    await expect.poll(() => gateway.app.platform.monitor.unhealthy(), { timeout: 15_000 }).toEqual([]);
+    expect((await on('shaky-three')).tenant?.status).toBe('ACTIVE');
+  });
+});
