@@ -190,6 +190,7 @@ export async function createApp(options: AppOptions) {
       publicHost,
       baseDomain,
       lookUpTxt: txtLookup(config.dnsServers),
+      box,
       events,
     });
     const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);

@@ -14,7 +14,9 @@ export function addKeysRotate(keys: Command): void {
         const { rotateSigningKey } = await import('../../src/control-plane/tenant-keys.ts');
         const { id } = await findTenant(app, tenant);
         const { control, directory } = app.platform;
-        const rotated = await rotateSigningKey({ control, directory, box }, id);
+        const { keys, nextKey } = await rotateSigningKey({ control, directory, box }, id);
+        const kids = keys.map(({ kid }) => kid);
+        const rotated = { kid: kids[0], next: nextKey?.kid, kids };
         print(
           options,
           rotated,

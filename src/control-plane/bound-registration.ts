@@ -1,4 +1,5 @@
 import type { UpdateQuery } from 'mongoose';
+import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
@@ -9,6 +10,7 @@ import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
 import { boundHosts } from './bound-hosts.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { ControlDatabase } from './control-database.ts';
+import { MAX_KEYS, rotateSigningKey } from './tenant-keys.ts';
 import { type TenantRecord, tenantOf } from './tenant-record.ts';
 import type { TxtLookup } from './txt-lookup.ts';
 
@@ -18,6 +20,7 @@ export interface BoundRegistrationOptions {
   publicHost: string;
   baseDomain: string;
   lookUpTxt: TxtLookup;
+  box: SecretBox;
   events: Events;
 }
 
@@ -73,6 +76,12 @@ export function boundRegistration(options: BoundRegistrationOptions) {
           if (!isDuplicateKey(error, 'names')) throw error;
           throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
         }
+      },
+      async rotateSigningKeys() {
+        return tenantOf(await rotateSigningKey(options, id, MAX_KEYS));
+      },
+      async replaceSigningKeys() {
+        return tenantOf(await rotateSigningKey(options, id, 1));
       },
       async enableModule(module, requires) {
         const tenant = await write(

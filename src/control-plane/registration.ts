@@ -1,6 +1,5 @@
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { generateSigningKey } from '../auth/signing-key.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
@@ -21,6 +20,7 @@ import { DEDICATED, type Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
+import { newTenantKey } from './tenant-keys.ts';
 import { type TenantRecord, tenantOf } from './tenant-record.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
@@ -96,13 +96,13 @@ export function createRegistration(options: RegistrationOptions) {
     }
 
     const id = uuidv7() as TenantId;
-    const [signingKey, placement] = await Promise.all([
-      generateSigningKey(),
+    const [signingKey, nextKey, placement] = await Promise.all([
+      newTenantKey(box, id),
+      newTenantKey(box, id),
       step('reserve', () => place(id, origin.placement)),
     ]);
     const bootstrap = freshBootstrapClient();
     const now = new Date();
-    const { kid, alg, publicJwk, privatePem } = signingKey;
     const draft: TenantRecord = {
       _id: id,
       identifier: parsed.identifier as TenantIdentifier,
@@ -117,7 +117,8 @@ export function createRegistration(options: RegistrationOptions) {
       settings: {},
       settingsRevision: 0,
       placement,
-      keys: [{ kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, id) }],
+      keys: [signingKey],
+      nextKey,
       provisioning: {
         done: [],
         leasedUntil: new Date(now.getTime() + LEASE_MS),

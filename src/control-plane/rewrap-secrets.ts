@@ -4,7 +4,7 @@ import type { ClusterRecord } from './cluster-record.ts';
 import { clusterContext } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { PLATFORM_KEY_CONTEXT } from './platform-keys.ts';
-import type { TenantRecord } from './tenant-record.ts';
+import type { StoredKey, TenantRecord } from './tenant-record.ts';
 
 /** How often a record that changes meanwhile is read again. */
 const MAX_ATTEMPTS = 10;
@@ -99,14 +99,16 @@ async function rewrapTenant(
 ): Promise<void> {
   let record: TenantRecord | null = found;
   for (let attempt = 1; record !== null && attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const { _id, version, keys, placement }: TenantRecord = record;
+    const { _id, version, keys, nextKey, placement }: TenantRecord = record;
     const counted: Count = { rewrapped: 0, current: 0 };
     const sealed = placement.sealedConnectionString;
+    const again = (key: StoredKey): StoredKey => ({
+      ...key,
+      sealedPrivateKey: resealed(box, key.sealedPrivateKey, _id, counted),
+    });
     const change = {
-      keys: keys.map((key) => ({
-        ...key,
-        sealedPrivateKey: resealed(box, key.sealedPrivateKey, _id, counted),
-      })),
+      keys: keys.map(again),
+      nextKey: nextKey == null ? null : again(nextKey),
       'placement.sealedConnectionString': sealed === null ? null : resealed(box, sealed, _id, counted),
     };
     const isWritten =

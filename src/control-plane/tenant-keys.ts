@@ -4,12 +4,16 @@ import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { ControlDatabase } from './control-database.ts';
+import type { StoredKey, TenantRecord } from './tenant-record.ts';
 
 /**
  * Keys kept. Each is part of the directory record and of the JWKS; tokens live for 30 days at most, so a key is gone
  * before them only where somebody rotates more often than every three days.
  */
-const MAX_KEYS = 10;
+export const MAX_KEYS = 10;
+
+/** How often a rotation is tried again because somebody else rotated at the same time. */
+const ATTEMPTS = 5;
 
 export interface TenantKeysOptions {
   control: ControlDatabase;
@@ -17,33 +21,43 @@ export interface TenantKeysOptions {
   box: SecretBox;
 }
 
+/** A new key pair of a tenant, its private half sealed. */
+export async function newTenantKey(box: SecretBox, tenant: string): Promise<StoredKey> {
+  const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
+  return { kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, tenant) };
+}
+
 /**
- * Makes the key a tenant's tokens are signed with from now on. Earlier keys stay, so their tokens stay valid.
+ * Signs a tenant's tokens from now on with the key that was published as the next one, and publishes another. Earlier
+ * keys stay, so their tokens stay valid.
  *
- * @returns the new key, and every key whose signatures count, newest first.
+ * @param keep - keys whose signatures go on to count, the new one included; 1 ends every token of the tenant.
  * @throws {CodedError} NOT_FOUND
- * @throws {UserErrors} INVALID when the tenant is not ACTIVE or SUSPENDED.
+ * @throws {UserErrors} INVALID when the tenant is not ACTIVE or SUSPENDED; CONFLICT when others rotate all the time.
  */
 export async function rotateSigningKey(
   { control, directory, box }: TenantKeysOptions,
   tenant: string,
-): Promise<{ kid: string; kids: string[] }> {
-  const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
-  const key = { kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, tenant) };
-  const record = await control.tenants.findOneAndUpdate(
-    { _id: tenant, status: { $in: ['ACTIVE', 'SUSPENDED'] } },
-    {
-      $push: { keys: { $each: [key], $position: 0, $slice: MAX_KEYS } },
-      $set: { updatedAt: new Date() },
-      $inc: { version: 1 },
-    },
-  );
-  if (record === null) {
-    if (await control.tenants.has({ _id: tenant })) {
+  keep: number = MAX_KEYS,
+): Promise<TenantRecord> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const seen = await control.tenants.findOne({ _id: tenant });
+    if (seen === null) throw new CodedError('NOT_FOUND', 'Nothing has this id.');
+    if (seen.status !== 'ACTIVE' && seen.status !== 'SUSPENDED') {
       throw userError('INVALID', 'Only a tenant that is ACTIVE or SUSPENDED has keys to rotate.', 'id');
     }
-    throw new CodedError('NOT_FOUND', 'Nothing has this id.');
+    const current = seen.nextKey ?? (await newTenantKey(box, tenant));
+    const record = await control.tenants.findOneAndUpdate(
+      { _id: tenant, version: seen.version },
+      {
+        $push: { keys: { $each: [current], $position: 0, $slice: keep } },
+        $set: { nextKey: await newTenantKey(box, tenant), updatedAt: new Date() },
+        $inc: { version: 1 },
+      },
+    );
+    if (record === null) continue;
+    directory.forget(record._id, record.names);
+    return record;
   }
-  directory.forget(record._id, record.names);
-  return { kid, kids: record.keys.map((each) => each.kid) };
+  throw userError('CONFLICT', 'The tenant is being changed by others; try again.', 'id');
 }

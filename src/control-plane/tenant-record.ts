@@ -68,7 +68,10 @@ export interface TenantRecord extends Stored {
   settings: Record<string, unknown>;
   settingsRevision: number;
   placement: Placement;
+  /** The one that signs first. */
   keys: StoredKey[];
+  /** Published already, and signs after the next rotation; absent in records of earlier builds. */
+  nextKey?: StoredKey | null;
   provisioning: ProvisioningLedger;
   /** First authenticated request; a self-registered tenant without one expires. */
   claimedAt: Date | null;
@@ -93,6 +96,11 @@ const placement = new Schema<Placement>(
   { _id: false },
 );
 
+const key = new Schema<StoredKey>(
+  { kid: String, alg: String, publicJwk: Schema.Types.Mixed, sealedPrivateKey: String },
+  { _id: false },
+);
+
 export const tenantModel = defineModel<TenantRecord>(
   'tenants',
   new Schema<TenantRecord>({
@@ -109,7 +117,8 @@ export const tenantModel = defineModel<TenantRecord>(
     settings: { type: Schema.Types.Mixed, required: true },
     settingsRevision: { type: Number, required: true },
     placement: { type: placement, required: true },
-    keys: [{ _id: false, kid: String, alg: String, publicJwk: Schema.Types.Mixed, sealedPrivateKey: String }],
+    keys: [key],
+    nextKey: { type: key, default: null },
     provisioning: new Schema(
       {
         done: [String],
@@ -163,7 +172,9 @@ export function tenantOf(record: TenantRecord): Tenant {
     settings: overridesOf(record.settings),
     settingsRevision: record.settingsRevision,
     placement: compactPlacement(record.placement),
-    keys: record.keys.map(compactKey),
+    // Of the next one too: the first token it signs must count where its turn has not been heard of yet.
+    keys: [...record.keys, ...(record.nextKey == null ? [] : [record.nextKey])].map(compactKey),
+    nextKid: record.nextKey?.kid,
     isClaimed: record.claimedAt !== null,
     version: record.version,
   };

@@ -8,10 +8,16 @@ import type { KnownClient } from '../modules/clients/client.ts';
  */
 const NO_SECRET = randomBytes(32).toString('base64url');
 
-/** A client of the clients module as the provider knows clients (RFC 7591). */
-export function clientMetadata(client: KnownClient): AdapterPayload {
+/**
+ * A client of the clients module as the provider knows clients (RFC 7591).
+ *
+ * @param allowedGrants - those the tenant allows at all.
+ */
+export function clientMetadata(client: KnownClient, allowedGrants: readonly string[]): AdapterPayload {
   const { authMethod, redirectUris } = client;
-  const grants = client.grantTypes.map((grant) => grant.toLowerCase());
+  const grants = client.grantTypes
+    .filter((grant) => allowedGrants.includes(grant))
+    .map((grant) => grant.toLowerCase());
   // Codes need an address to be sent to; without one a client is a client still.
   const hasCodes = grants.includes('authorization_code') && redirectUris.length > 0;
   const hasSecrets = authMethod === 'CLIENT_SECRET_BASIC' || authMethod === 'CLIENT_SECRET_POST';

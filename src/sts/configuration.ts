@@ -7,6 +7,7 @@ import type { Tenant } from '../tenancy/tenant.ts';
 import { grantDigest } from './revocations.ts';
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
 import type { ProviderSigningKey } from './signing-jwks.ts';
+import { idTokenLifetimeSeconds, refreshTokenLifetimeSeconds } from './token-options.ts';
 
 export interface ConfigurationOptions {
   issuer: URL;
@@ -28,8 +29,6 @@ export interface ConfigurationOptions {
 const CODE_SECONDS = 60;
 const INTERACTION_SECONDS = 3_600;
 const SESSION_SECONDS = 14 * 86_400;
-const REFRESH_SECONDS = 14 * 86_400;
-const ID_TOKEN_SECONDS = 3_600;
 
 const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 
@@ -97,8 +96,8 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
       AccessToken: accessTokenSeconds,
       ClientCredentials: accessTokenSeconds,
       AuthorizationCode: CODE_SECONDS,
-      IdToken: ID_TOKEN_SECONDS,
-      RefreshToken: REFRESH_SECONDS,
+      IdToken: () => optionValue(idTokenLifetimeSeconds, [tenant().settings]),
+      RefreshToken: () => optionValue(refreshTokenLifetimeSeconds, [tenant().settings]),
       Interaction: INTERACTION_SECONDS,
       Session: SESSION_SECONDS,
       Grant: SESSION_SECONDS,

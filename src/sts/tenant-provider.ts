@@ -13,6 +13,7 @@ import { handOver, type Listener } from './hand-over.ts';
 import { KnownClients } from './known-clients.ts';
 import { RequestScope } from './request-scope.ts';
 import { gatewayAudience, resourceServers } from './resource-server.ts';
+import { allowedGrants } from './token-options.ts';
 import { revocationsOf } from './revocations.ts';
 import { providerKey } from './signing-jwks.ts';
 import { structuredTokens } from './structured-tokens.ts';
@@ -86,7 +87,9 @@ export async function openTenantProvider(
         revokeGrant: (artifacts, grant) => revocationsOf(shell).addGrant(artifacts, grant),
         findClient: async (id) => {
           const found = await clients.find(id);
-          return found === null ? undefined : clientMetadata(found.client);
+          return found === null
+            ? undefined
+            : clientMetadata(found.client, optionValue(allowedGrants, [seen.tenant.settings]));
         },
       }),
       resourceServer: resourceServers({

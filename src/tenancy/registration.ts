@@ -20,6 +20,10 @@ export interface TenantRegistration {
    * @throws {UserErrors} `IDENTIFIER_TAKEN`, `IDENTIFIER_INVALID`, `IDENTIFIER_RESERVED`
    */
   rename(identifier: string): Promise<Tenant>;
+  /** Signs tokens with the next key; those of earlier keys stay valid. */
+  rotateSigningKeys(): Promise<Tenant>;
+  /** Signs tokens with the next key; every token of an earlier one ends. */
+  replaceSigningKeys(): Promise<Tenant>;
   /** Enables a module if all of `requires` are enabled; undefined when one is not. */
   enableModule(module: string, requires: readonly string[]): Promise<Tenant | undefined>;
   /** Disables a module unless one of `dependents` is enabled; undefined when one is. */

@@ -61,8 +61,10 @@ export interface Tenant {
   settings: OptionValues;
   settingsRevision: number;
   placement: Placement;
-  /** Keys whose signatures count. */
+  /** Keys whose signatures count, the one that signs first. */
   keys: readonly PublicKey[];
+  /** Which of them signs after the next rotation. */
+  nextKid?: string | undefined;
   /** False until its first authenticated request; a self-registered tenant that stays so expires. */
   isClaimed: boolean;
   /** Grows with every change of the record. */

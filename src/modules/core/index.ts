@@ -3,6 +3,7 @@ import { coreRules } from './rules.ts';
 import './host-graphql.ts';
 import './module-graphql.ts';
 import './node-graphql.ts';
+import './signing-keys-graphql.ts';
 import './tenant-graphql.ts';
 import './viewer-graphql.ts';
 

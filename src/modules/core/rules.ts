@@ -7,8 +7,10 @@ export const coreRules: RuleTree = {
     node: allow, // each type's own scope is checked where it is loaded
     nodes: allow,
     modules: requires('modules:read'),
+    signingKeys: requires('tenant:read'),
   },
   Mutation: {
+    rotateSigningKeys: requires('tenant:write'),
     updateTenant: requires('tenant:write'),
     renameTenant: requires('tenant:write'),
     addTenantHost: requires('tenant:write'),
@@ -31,6 +33,8 @@ export const coreRules: RuleTree = {
   Module: allow,
   PageInfo: allow,
   UserError: allow,
+  SigningKey: allow,
+  RotateSigningKeysPayload: { signingKeys: requires('tenant:read'), userErrors: allow },
   UpdateTenantPayload: allow,
   RenameTenantPayload: allow,
   AddTenantHostPayload: allow,
