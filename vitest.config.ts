@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 /** File that receives the run as JSON; `.ci/run` counts with it. */
 const report = process.env['CI_REPORT'];
+
+/** What test/isolation/same-ids.test.ts draws from; a run that failed tells it. */
+const seed = Number(process.env['SOAK_SEED'] ?? randomInt(2 ** 31));
 
 export default defineConfig({
   resolve: {
@@ -12,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    provide: { soak: { requests: 3_000, seed, isLong: false } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

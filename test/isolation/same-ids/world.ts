@@ -1,10 +1,10 @@
 import { mongo } from 'mongoose';
-import type { PlacementMode } from '../../src/tenancy/tenant.ts';
-import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
-import type { TestGateway } from '../support/gateway.ts';
-import { secondMongodbUri } from '../support/mongodb-uri.ts';
-import { createTenant } from '../support/platform.ts';
-import { graphql, type GraphQLReply } from '../support/request.ts';
+import type { PlacementMode } from '../../../src/tenancy/tenant.ts';
+import type { TenantRecord } from '../../../src/control-plane/tenant-record.ts';
+import type { TestGateway } from '../../support/gateway.ts';
+import { secondMongodbUri } from '../../support/mongodb-uri.ts';
+import { createTenant } from '../../support/platform.ts';
+import { graphql, type GraphQLReply } from '../../support/request.ts';
 
 /** A tenant with something of every kind. Every text of its own holds its identifier, so that a leak can be seen. */
 export interface World {
@@ -19,7 +19,6 @@ export interface World {
 /** What a caller can name. */
 export interface Ids {
   client: string;
-  secret: string;
   resource: string;
   item: string;
   deletedItem: string;
@@ -27,43 +26,58 @@ export interface Ids {
   slug: string;
   typeName: string;
   audience: string;
-  cursors: Record<'clients' | 'resources' | 'contentItems' | 'contentTypes', string>;
+  clientsCursor: string;
 }
 
-/** `cluster`: for the modes that share one; the first cluster when absent. A deployment of its own is the second server. */
-export async function openWorld(
+export interface Place {
+  mode: PlacementMode;
+  /** For the modes that share one; a deployment of its own is the second server. */
+  cluster: string;
+}
+
+/** Makes a tenant with something of every kind. */
+export async function openWorld(gateway: TestGateway, identifier: string, place: Place): Promise<World> {
+  const tenant = await openTenant(gateway, identifier, place);
+  return { ...tenant, ids: await seed(identifier, tenant.run) };
+}
+
+/** Makes a tenant with everything another one has, under the very same object ids, in words of its own. */
+export async function openCopy(
+  gateway: TestGateway,
+  of: World,
+  identifier: string,
+  place: Place,
+): Promise<World> {
+  const tenant = await openTenant(gateway, identifier, place);
+  await copyDocuments(of, tenant);
+  const ids = JSON.parse(JSON.stringify(of.ids).replaceAll(of.identifier, identifier)) as Ids;
+  return { ...tenant, ids: { ...ids, clientsCursor: await clientsCursor(tenant.run) } };
+}
+
+type Tenant = Omit<World, 'ids'>;
+
+async function openTenant(
   gateway: TestGateway,
   identifier: string,
-  mode: PlacementMode,
-  cluster = 'default',
-): Promise<World> {
-  const { tenant, bootstrap } = await createTenant(gateway, {
+  { mode, cluster }: Place,
+): Promise<Tenant> {
+  const { tenant, bootstrap, reply } = await createTenant(gateway, {
     identifier,
     name: `The ${identifier} company`,
     placement: { mode, ...(mode === 'DEDICATED' ? { connectionString: secondMongodbUri() } : { cluster }) },
   });
   const record = await gateway.app.platform.control.tenants.findOne({ _id: tenant?.id ?? '' });
-  if (record === null || bootstrap === null) throw new Error(`${identifier} was not created`);
-  const run = (query: string, variables: object = {}) =>
-    graphql({
-      port: gateway.port,
-      path: `/t/${identifier}/graphql`,
-      token: bootstrap.accessToken,
-      query,
-      variables,
-    });
-  return {
-    identifier,
-    token: bootstrap.accessToken,
-    record,
-    db: await gateway.databases.of(record),
-    ids: await seed(identifier, run),
-    run,
-  };
+  if (record === null || bootstrap === null) {
+    throw new Error(`${identifier} was not created: ${JSON.stringify(reply)}`);
+  }
+  const token = bootstrap.accessToken;
+  const run: World['run'] = (query, variables = {}) =>
+    graphql({ port: gateway.port, path: `/t/${identifier}/graphql`, token, query, variables });
+  return { identifier, token, record, db: await gateway.databases.of(record), run };
 }
 
 /** Everything a tenant has stored, by collection. */
-export async function dump({ db, record }: World): Promise<Record<string, mongo.Document[]>> {
+async function dump({ db, record }: Tenant): Promise<Record<string, mongo.Document[]>> {
   const { prefix } = record.placement;
   const all = await db.listCollections({}, { nameOnly: true }).toArray();
   const own = all.map(({ name }) => name).filter((name) => name.startsWith(prefix));
@@ -73,8 +87,7 @@ export async function dump({ db, record }: World): Promise<Record<string, mongo.
   return Object.fromEntries(own.map((name, index) => [name.slice(prefix.length), documents[index] ?? []]));
 }
 
-/** Puts everything of one tenant into another one, under the very same object ids, in the other one's words. */
-export async function copyWorld(from: World, to: World): Promise<void> {
+async function copyDocuments(from: World, to: Tenant): Promise<void> {
   for (const [name, documents] of Object.entries(await dump(from))) {
     const foreign = documents.filter(({ name: of }) => of !== 'Administrator');
     if (name === '_tenant' || foreign.length === 0) continue;
@@ -140,16 +153,8 @@ async function seed(identifier: string, run: World['run']): Promise<Ids> {
   const item = await createItem(`${identifier} first`, { body: `${identifier} text`, next: second.id });
   await make('deleteContentItem', { id: deleted.id }, 'deletedId');
   await make('publishContentItem', { id: item.id }, 'contentItem { id }');
-  const { data } =
-    await run(`{ clients { edges { cursor node { id secrets { id } } } } resources { edges { cursor } }
-    contentItems { edges { cursor } } contentTypes { edges { cursor } } }`);
-  type Edges = { edges: { cursor: string; node?: { id: string; secrets: { id: string }[] } }[] };
-  const lists = data as Record<keyof Ids['cursors'], Edges>;
-  const cursor = (list: keyof Ids['cursors']) => lists[list].edges[0]?.cursor ?? '';
-  const secret = lists.clients.edges.find(({ node }) => node?.id === client.id)?.node?.secrets[0]?.id ?? '';
   return {
     client: client.id,
-    secret,
     resource: resource.id,
     item: item.id,
     deletedItem: deleted.id,
@@ -157,11 +162,12 @@ async function seed(identifier: string, run: World['run']): Promise<Ids> {
     slug: item.slug,
     typeName,
     audience,
-    cursors: {
-      clients: cursor('clients'),
-      resources: cursor('resources'),
-      contentItems: cursor('contentItems'),
-      contentTypes: cursor('contentTypes'),
-    },
+    clientsCursor: await clientsCursor(run),
   };
+}
+
+async function clientsCursor(run: World['run']): Promise<string> {
+  const { data } = await run('{ clients(first: 1) { edges { cursor } } }');
+  const { edges } = data?.['clients'] as { edges: { cursor: string }[] };
+  return edges[0]?.cursor ?? '';
 }
