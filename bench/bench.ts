@@ -20,14 +20,37 @@ export interface Effort {
   knownTenants: number;
   /** Tenants of the fleet. */
   tenants: number;
+  /** Process starts of each contender in a round. */
+  starts: number;
+  /** Tenants that take turns in the shells, and how long, in milliseconds. */
+  rotatingTenants: number;
+  rotationMs: number;
   /** How long a contender is loaded in a round, in milliseconds. */
   loadMs: number;
 }
 
-export const FULL: Effort = { rounds: 5, signUps: 40, knownTenants: 10_000, tenants: 1_000, loadMs: 6_000 };
+export const FULL: Effort = {
+  rounds: 5,
+  signUps: 40,
+  knownTenants: 10_000,
+  tenants: 1_000,
+  starts: 3,
+  rotatingTenants: 10_000,
+  rotationMs: 600_000,
+  loadMs: 6_000,
+};
 
 /** Too short to judge by. */
-export const QUICK: Effort = { rounds: 2, signUps: 10, knownTenants: 1_000, tenants: 100, loadMs: 2_000 };
+export const QUICK: Effort = {
+  rounds: 2,
+  signUps: 10,
+  knownTenants: 1_000,
+  tenants: 100,
+  starts: 2,
+  rotatingTenants: 2_000,
+  rotationMs: 60_000,
+  loadMs: 2_000,
+};
 
 export interface BenchContext {
   server: BenchServer;

@@ -5,8 +5,15 @@ import type { CheckedRequest } from './http-load.ts';
 
 const QUERY = 'query ById($id: ID!) { client(id: $id) { id clientId name } }';
 
-/** Asks the gateway for one object of a tenant, by URL prefix and token. */
-export function byIdQuery({ identifier, clientId, accessToken }: FleetTenant): CheckedRequest {
+/**
+ * Asks the gateway for one object of a tenant, by URL prefix and token.
+ *
+ * @param target - `name`: of the client that is asked for; the one every tenant of a fleet has, when absent.
+ */
+export function byIdQuery(
+  target: Pick<FleetTenant, 'identifier' | 'clientId' | 'accessToken'> & { name?: string },
+): CheckedRequest {
+  const { identifier, clientId, accessToken, name = CLIENT_NAME } = target;
   const id = encodeGlobalId('Client', clientId);
   return {
     method: 'POST',
@@ -18,6 +25,6 @@ export function byIdQuery({ identifier, clientId, accessToken }: FleetTenant): C
       authorization: `Bearer ${accessToken}`,
     },
     body: JSON.stringify({ query: QUERY, variables: { id } }),
-    expectedBody: JSON.stringify({ data: { client: { id, clientId, name: CLIENT_NAME } } }),
+    expectedBody: JSON.stringify({ data: { client: { id, clientId, name } } }),
   };
 }

@@ -61,6 +61,12 @@ const calls = {
   forgetAll: () => app.directory.clear(),
   openShells: () => app.shells.size,
   heapBytes,
+  /** What keeps this process busy, by kind. */
+  resources(): { sockets: number; timers: number } {
+    const active = process.getActiveResourcesInfo();
+    const count = (kind: string) => active.filter((name) => name === kind).length;
+    return { sockets: count('TCPSocketWrap') + count('TLSWrap'), timers: count('Timeout') };
+  },
   /** Processor time of this process so far, in microseconds. */
   cpuMicros(): number {
     const { user, system } = process.cpuUsage();

@@ -5,14 +5,26 @@ import { fairness } from './benches/fairness.ts';
 import { heap } from './benches/heap.ts';
 import { namespaces } from './benches/namespaces.ts';
 import { requestCost } from './benches/request-cost.ts';
+import { rotation } from './benches/rotation.ts';
 import { signUp } from './benches/sign-up.ts';
 import { sockets } from './benches/sockets.ts';
+import { startUp } from './benches/start-up.ts';
 import { throughput } from './benches/throughput.ts';
 import { type Fleet, registerFleet } from './fleet.ts';
 import { isKept, table } from './report.ts';
 import { startServer } from './server.ts';
 
-const BENCHES: readonly Bench[] = [signUp, namespaces, heap, sockets, throughput, requestCost, fairness];
+const BENCHES: readonly Bench[] = [
+  signUp,
+  namespaces,
+  heap,
+  sockets,
+  throughput,
+  requestCost,
+  fairness,
+  startUp,
+  rotation,
+];
 
 const { values: options } = parseArgs({
   options: {

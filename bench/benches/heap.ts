@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { mongo } from 'mongoose';
-import { generateSigningKey } from '../../src/auth/signing-key.ts';
 import type { Bench, BenchContext } from '../bench.ts';
 import { byIdQuery } from '../by-id-query.ts';
+import { copyRecords } from '../copy-records.ts';
 import type { FleetTenant } from '../fleet.ts';
 import { startGateway } from '../gateway.ts';
 import { sendOnce } from '../send-once.ts';
@@ -51,7 +49,14 @@ async function knownBytes({ server, effort, fleet, say }: BenchContext): Promise
   const [first] = await fleet();
   const client = await server.connect();
   try {
-    const identifiers = await copyRecords(client, first, count);
+    if (first === undefined) throw new Error('no tenants');
+    const copies = await copyRecords(client, {
+      from: 'tenant_gateway',
+      identifier: first.identifier,
+      into: 'known',
+      count,
+    });
+    const identifiers = copies.map(({ identifier }) => identifier);
     await using gateway = await startGateway(server, say, { CONTROL_DATABASE: 'known' });
     await gateway.call('know', identifiers);
     const bytes: number[] = [];
@@ -67,35 +72,6 @@ async function knownBytes({ server, effort, fleet, say }: BenchContext): Promise
   } finally {
     await client.close();
   }
-}
-
-/** Fills a control database with as many tenants, none of which needs a database for this. */
-async function copyRecords(
-  client: mongo.MongoClient,
-  model: FleetTenant | undefined,
-  count: number,
-): Promise<string[]> {
-  const records = (name: string) => client.db(name).collection('tenants');
-  const record = await records('tenant_gateway').findOne({ identifier: model?.identifier });
-  if (record === null) throw new Error('no record to copy');
-  const identifiers = Array.from({ length: count }, (_, index) => `known-tenant-${index}`);
-  const copies: mongo.Document[] = [];
-  for (const identifier of identifiers) {
-    const { kid, alg, publicJwk } = await generateSigningKey();
-    const id = randomUUID();
-    copies.push({
-      ...record,
-      _id: id,
-      identifier,
-      names: [identifier],
-      name: `The business called ${identifier}`,
-      issuer: `http://gateway.test/t/${identifier}`,
-      placement: { ...(record['placement'] as object), database: `tg_${id.replaceAll('-', '')}` },
-      keys: [{ kid, alg, publicJwk, sealedPrivateKey: 'none' }],
-    });
-  }
-  await records('known').insertMany(copies);
-  return identifiers;
 }
 
 interface WarmBytes {
