@@ -20,8 +20,11 @@ export async function snapshotOf({ app }: TestGateway, tenant: AuditTenant): Pro
   );
   const byName = Object.fromEntries(own.map((name, index) => [name, documents[index] ?? []]));
   const control = await app.platform.control.tenants.findOne({ _id: record._id });
-  const { name, identifier, names, modules, settings, status } = control ?? {};
-  const text = mongo.BSON.EJSON.stringify([byName, { name, identifier, names, modules, settings, status }]);
+  const { name, identifier, names, hosts, modules, settings, status } = control ?? {};
+  const text = mongo.BSON.EJSON.stringify([
+    byName,
+    { name, identifier, names, hosts, modules, settings, status },
+  ]);
   return { text, documents: byName };
 }
 
@@ -37,10 +40,10 @@ export async function restore(gateway: TestGateway, tenant: AuditTenant, before:
     if (had.length > 0) await collection.insertMany([...had]);
   }
   // Its counters of changes go on growing: caches go by them.
-  const { name, settings } = tenant.record;
+  const { name, names, hosts, settings } = tenant.record;
   const { tenants } = gateway.app.platform.control;
   await tenants.findOneAndUpdate(
     { _id: tenant.record._id },
-    { $set: { name, settings }, $inc: { version: 1 } },
+    { $set: { name, names, hosts, settings }, $inc: { version: 1 } },
   );
 }
