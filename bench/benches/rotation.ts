@@ -116,7 +116,7 @@ async function openTenants(
   let next = 0;
   const work = async () => {
     for (let tenant = tenants[next++]; tenant !== undefined; tenant = tenants[next++]) {
-      const database = client.db(tenant.database, { writeConcern: { w: 1, j: false } });
+      const database = client.db(tenant.database, { writeConcern: { w: 1, journal: false } });
       await stampsOf(database).insertOne({ ...stamp, _id: 'stamp', tenant: tenant.id });
       if (next % 1_000 === 0) say(`${next} of ${count} databases`);
     }
