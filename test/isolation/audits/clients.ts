@@ -29,4 +29,8 @@ export const clients: ModuleAudits = {
     },
   },
   arguments: { grantClientScopes: grant, revokeClientScopes: grant },
+  exempt: {
+    'createClient.input.jwks': 'public keys are kept with their client and name nothing',
+    'updateClient.input.jwks': 'public keys are kept with their client and name nothing',
+  },
 };

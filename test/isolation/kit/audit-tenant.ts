@@ -102,7 +102,9 @@ export async function openAuditTenant(
   for (const [field, cursors] of await cursorsOf(schema, told, maker(0))) {
     canaries.set(`cursors of ${field}`, [cursors]);
   }
-  return made;
+  // What it has by now is what it must have again after each audit.
+  const now = await gateway.app.platform.control.tenants.findOne({ _id: record._id });
+  return { ...made, record: now ?? record };
 }
 
 let count = 0;

@@ -9,6 +9,8 @@ const RANDOM_KEYS = ['requestId', 'secret', 'prefix', 'cursor', 'startCursor', '
 
 const UUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/g;
 const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+/** What is drawn to prove something: `…=` and 24 random bytes. */
+const PROOF = /=[\w-]{32}\b/g;
 const FRESH = /probe\d{7}/g;
 
 /**
@@ -35,7 +37,11 @@ export function comparable({ status, headers, data, errors }: GraphQLReply, aske
     const slug = said.toLowerCase().replaceAll(' ', '-');
     for (const spelling of [said, said.toLowerCase(), slug]) text = text.replaceAll(spelling, '<asked>');
   }
-  return text.replace(UUID, '<uuid>').replace(MOMENT, '<moment>').replace(FRESH, '<fresh>');
+  return text
+    .replace(UUID, '<uuid>')
+    .replace(MOMENT, '<moment>')
+    .replace(PROOF, '=<proof>')
+    .replace(FRESH, '<fresh>');
 }
 
 /** The texts in a value, the longest first; too short ones would tear others apart. */

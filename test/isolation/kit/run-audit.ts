@@ -129,7 +129,7 @@ async function trace(
   const { query, variables } = probe(stage, audit, tenant.owner(index), value);
   await stage.watch.take();
   const reply = await tenant.call(way, query, variables);
-  const commands = (await stage.watch.take()).filter((command) => !isLookUp(stage, command));
+  const commands = (await stage.watch.take()).filter((command) => !isOwnBusiness(stage, command));
   const touched = commands.filter((command) => isOf(stage.owner.tenant, command));
   if (touched.length > 0) faults.push(`what the owner has was asked for: ${JSON.stringify(touched)}`);
   if (reply.status >= 500) faults.push(`status ${reply.status}`);
@@ -163,10 +163,14 @@ function isOf({ record: { placement } }: AuditTenant, { namespace }: SeenCommand
   return namespace.startsWith(`${placement.database}.${placement.prefix}`);
 }
 
-/** The directory reads a record again when its tenant was changed, whenever the feed of changes gets to it. */
-function isLookUp({ gateway }: Stage, { namespace, shape }: SeenCommand): boolean {
+/**
+ * What a node does in the control database by itself: it beats, and reads a record again when its tenant was changed,
+ * whenever the feed of changes gets to it.
+ */
+function isOwnBusiness({ gateway }: Stage, { namespace, shape }: SeenCommand): boolean {
   const { databaseName } = gateway.app.platform.control.db;
-  return namespace === `${databaseName}.tenants` && shape.startsWith('query') && shape.includes('"names"');
+  const isLookUp = shape.startsWith('query') && shape.includes('"names"');
+  return namespace === `${databaseName}.nodes` || (namespace === `${databaseName}.tenants` && isLookUp);
 }
 
 /** A command without the name of the tenant's database. */
