@@ -120,23 +120,25 @@ export async function createApp(options: AppOptions) {
     const { control, shares } = connection;
 
     const moduleSets = createModuleSets([...modules, stsPart]);
-    const { directory, clusters, monitor, fleet, tokens, sweeper, platform } = createControlPlane({
-      control,
-      controlUri: mongoUri,
-      shares,
-      poolSizes,
-      config,
-      box,
-      clients,
-      modules,
-      moduleSets,
-      evictShell: (tenant, how) => shells.evict(tenant, how),
-      events,
-    });
-    await clusters.ensureDefault(defaultBudget);
     const account = (cluster: string, count: number) => {
       clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
     };
+    const { directory, clusters, monitor, background, fleet, prepareModule, tokens, sweeper, platform } =
+      createControlPlane({
+        control,
+        controlUri: mongoUri,
+        shares,
+        poolSizes,
+        config,
+        box,
+        clients,
+        modules,
+        moduleSets,
+        account,
+        evictShell: (tenant, how) => shells.evict(tenant, how),
+        events,
+      });
+    await clusters.ensureDefault(defaultBudget);
 
     const queue = config.http.hasFairQueue
       ? new FairQueue({ ...QUEUE, onWaited: (ms) => metrics.queueSeconds.observe(ms / 1_000) })
@@ -152,14 +154,15 @@ export async function createApp(options: AppOptions) {
         connectionString: (tenant) => clusters.connectionString(tenant.placement, tenant.id),
         onNamespacesCreated: account,
         modules: moduleSets,
-        // A failure is an event; the tenant is served meanwhile and the next opening tries again.
-        migrate: (tenant) => void fleet.migrateTenant({ ...tenant, _id: tenant.id }).catch(() => []),
+        migrate: (tenant) => background.ask(tenant),
         capacity: config.shellCapacity,
         drainDeadlineMs: DRAIN_DEADLINE_MS,
         events,
       }),
     );
     stack.use(await followDirectory({ control, directory, freshness, shells, events }));
+    stack.use(background);
+    stack.use(fleet);
     stack.use(sweeper);
     stack.use(monitor);
     metrics.watchClusters(() => monitor.gauges());
@@ -191,6 +194,7 @@ export async function createApp(options: AppOptions) {
       baseDomain,
       lookUpTxt: txtLookup(config.dnsServers),
       box,
+      prepareModule,
       events,
     });
     const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
@@ -256,10 +260,11 @@ export async function createApp(options: AppOptions) {
     return {
       /** Runs one request through the stages. */
       handle: pipeline(stages),
-      /** Starts what runs by itself: the sweeper and the monitor of the clusters. */
+      /** Starts what runs by itself: the sweeper, the monitor of the clusters, the look for migrations a dead node left. */
       start: () => {
         sweeper.start();
         monitor.start();
+        fleet.watch();
       },
       /** From now on `/readyz` says no, so that load balancers look elsewhere. */
       startDraining: () => (isDraining = true),

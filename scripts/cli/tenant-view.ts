@@ -26,6 +26,16 @@ export interface TenantView {
       namespaces: number;
     } | null;
   } | null;
+  /** Only where one tenant is asked for: it takes a look into its database. */
+  migration?: {
+    state: string;
+    pending: string[];
+    migration: string | null;
+    code: string | null;
+    message: string | null;
+    attempts: number;
+    at: string | null;
+  } | null;
   createdAt: string;
   updatedAt: string;
 }
@@ -42,6 +52,8 @@ export const TENANT_FIELDS = `
   createdAt updatedAt
 `;
 
+const MIGRATION_FIELDS = 'migration { state pending migration code message attempts at }';
+
 /** @throws {Failure} NOT_FOUND */
 export async function findTenant(app: App, idOrIdentifier: string): Promise<TenantView> {
   const { tenants } = app.platform.control;
@@ -49,7 +61,7 @@ export async function findTenant(app: App, idOrIdentifier: string): Promise<Tena
     isUuid(idOrIdentifier) ? { _id: idOrIdentifier.toLowerCase() } : { names: idOrIdentifier as never },
   );
   if (record === null) throw new Failure('NOT_FOUND', `there is no tenant ${idOrIdentifier}`);
-  const source = `query ($id: ID!) { tenant(id: $id) { ${TENANT_FIELDS} } }`;
+  const source = `query ($id: ID!) { tenant(id: $id) { ${TENANT_FIELDS} ${MIGRATION_FIELDS} } }`;
   return (await operate<{ tenant: TenantView }>(app, source, { id: record._id })).tenant;
 }
 
@@ -59,6 +71,7 @@ export function shown({
   modules,
   aliases,
   deletion,
+  migration,
   ...tenant
 }: TenantView): Record<string, unknown> {
   return {
@@ -66,6 +79,7 @@ export function shown({
     ...(aliases.length === 0 ? {} : { aliases }),
     modules,
     placement: `${placement.mode} ${placement.cluster}/${placement.database}`,
+    ...(migration == null ? {} : { migration: migrationLine(migration) }),
     ...(deletion === null ? {} : { deletion: deletionLine(deletion) }),
   };
 }
@@ -75,4 +89,9 @@ function deletionLine({ requestedAt, requestedBy, dueAt, finishedAt, dropped }: 
   if (finishedAt === null || dropped === null) return `${asked}, due ${dueAt}`;
   const documents = dropped.collections.reduce((sum, collection) => sum + collection.documents, 0);
   return `${asked}, done ${finishedAt}: ${dropped.collections.length} collections, ${documents} documents`;
+}
+
+function migrationLine({ state, pending, migration, message }: NonNullable<TenantView['migration']>): string {
+  if (migration !== null) return `${state} at ${migration}: ${message}`;
+  return pending.length === 0 ? state : `${state}: ${pending.join(', ')}`;
 }

@@ -1,8 +1,17 @@
 import type { Command } from 'commander';
-import { progressBar } from './progress.ts';
 import { Failure } from './failure.ts';
+import { wholeNumber, words } from './option-value.ts';
 import { type OutputOptions, print } from './output.ts';
+import { progressBar } from './progress.ts';
 import { withApp } from './with-app.ts';
+
+interface MigrateOptions extends OutputOptions {
+  canary?: string[];
+  canaryCount?: number;
+  parallelism?: number;
+  retryFailed?: true;
+  dryRun?: true;
+}
 
 export function addTenantsMigrate(tenants: Command): void {
   tenants
@@ -10,20 +19,33 @@ export function addTenantsMigrate(tenants: Command): void {
     .description(
       'bring every tenant up to the migrations of this build; one that fails does not stop the others',
     )
+    .option('--canary <identifier>', 'a tenant that comes first and must not fail; may be repeated', words)
+    .option('--canary-count <number>', 'so many of the oldest tenants come first', wholeNumber)
+    .option('--parallelism <number>', 'tenants migrated at once (4)', wholeNumber)
+    .option('--retry-failed', 'try those again where a migration failed before')
+    .option('--dry-run', 'only tell which tenants would run which migrations')
     .option('--json', 'print JSON')
-    .action((options: OutputOptions) =>
+    .action(({ json, ...request }: MigrateOptions) =>
       withApp(async ({ app }) => {
         const progress = progressBar('Tenants');
-        const result = await app.platform.fleet.migrateAll(progress.update).finally(progress.stop);
-        const { migrated, current, failed } = result;
+        const run = await app.platform.fleet.run(request, progress.update).finally(progress.stop);
+        const { _id: id, state, dryRun, total, done, migrated, current, quarantined, failed, planned } = run;
         print(
-          options,
-          result,
-          () => `${migrated} migrated, ${current} were current, ${failed.length} failed`,
+          json === true ? { json } : {},
+          { id, state, dryRun, total, done, migrated, current, quarantined, failed, planned },
+          () =>
+            [
+              ...planned.map(({ identifier, migrations }) => `${identifier}: ${migrations.join(', ')}`),
+              ...failed.map(
+                ({ identifier, migration, message }) => `${identifier}: ${migration ?? '-'}: ${message}`,
+              ),
+              `${dryRun ? `${planned.length} would be` : migrated} migrated, ${current} were current, ${quarantined} in quarantine, ${failed.length} failed`,
+            ].join('\n'),
         );
         if (failed.length === 0) return;
         const names = failed.map(({ identifier }) => identifier).join(', ');
-        throw new Failure('FAILED', `not migrated: ${names}; LOG_LEVEL=error tells why`);
+        const rest = state === 'STOPPED' ? '; it was a canary, so no other tenant was touched' : '';
+        throw new Failure('FAILED', `not migrated: ${names}${rest}`);
       }),
     );
 }

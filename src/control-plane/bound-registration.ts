@@ -21,6 +21,8 @@ export interface BoundRegistrationOptions {
   baseDomain: string;
   lookUpTxt: TxtLookup;
   box: SecretBox;
+  /** Makes the database of a tenant ready for a module (`prepare-module.ts`). */
+  prepareModule(id: string, module: string, requires: readonly string[]): Promise<void>;
   events: Events;
 }
 
@@ -29,7 +31,7 @@ const MAX_ALIASES = 10;
 
 /** Writes to the record of one tenant, which is fixed here for as long as a scope lives. */
 export function boundRegistration(options: BoundRegistrationOptions) {
-  const { control, directory, publicHost, baseDomain, lookUpTxt, events } = options;
+  const { control, directory, publicHost, baseDomain, lookUpTxt, prepareModule, events } = options;
   const rules = { baseDomain, publicHost };
 
   return ({ id, identifier: before, hosts }: Tenant): TenantRegistration => {
@@ -84,6 +86,8 @@ export function boundRegistration(options: BoundRegistrationOptions) {
         return tenantOf(await rotateSigningKey(options, id, 1));
       },
       async enableModule(module, requires) {
+        // First, so that nobody is ever served a module its database is not ready for.
+        await prepareModule(id, module, requires);
         const tenant = await write(
           requires.length === 0 ? {} : { $and: requires.map((required) => ({ modules: required })) },
           { $addToSet: { modules: module } },

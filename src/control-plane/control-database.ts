@@ -5,6 +5,7 @@ import { catalogueSignal, COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts'
 import { clusterModel } from './cluster-record.ts';
 import { DatedModel } from './dated-model.ts';
 import { nodeModel } from './node-record.ts';
+import { fleetRunModel } from './fleet-run-record.ts';
 import { platformKeyModel } from './platform-key-record.ts';
 import { tenantModel, type TenantRecord } from './tenant-record.ts';
 
@@ -24,6 +25,9 @@ const INDEXES: Readonly<Record<string, readonly IndexDefinition[]>> = {
     { key: { changedAt: 1 }, name: 'changed_at' },
   ],
   [nodeModel.collection]: [{ key: { at: 1 }, name: 'expiry', expireAfterSeconds: 3_600 }],
+  [fleetRunModel.collection]: [
+    { key: { state: 1 }, name: 'one_running', unique: true, partialFilterExpression: { state: 'RUNNING' } },
+  ],
 };
 
 /** Opens the control database and makes sure of its indexes, which is idempotent. */
@@ -54,6 +58,7 @@ export async function openControlDatabase(client: mongo.MongoClient, name: strin
     ),
     clusters: bind(clusterModel),
     platformKeys: bind(platformKeyModel),
+    fleetRuns: bind(fleetRunModel),
     /** @throws when the database does not answer within `deadlineMs` milliseconds. */
     ping: async (deadlineMs: number) => {
       await db.command({ ping: 1 }, { signal: AbortSignal.timeout(deadlineMs) });

@@ -5,6 +5,7 @@ import type { ClientPool } from '../mongo/client-pool.ts';
 import type { Module } from '../modules/module.ts';
 import type { Events } from '../observability/events.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
+import { createBackgroundMigration } from './background-migration.ts';
 import { CachedDirectory } from './cached-directory.ts';
 import { createClusterMonitor } from './cluster-monitor.ts';
 import { Clusters } from './clusters.ts';
@@ -17,11 +18,15 @@ import type { Platform } from './graphql/context.ts';
 import { createLifecycle, type EvictShell } from './lifecycle.ts';
 import { createNamespaceRecount } from './namespace-recount.ts';
 import { createPlacement } from './placement.ts';
+import { createMigrateForFleet } from './migrate-for-fleet.ts';
+import { moduleReadiness } from './prepare-module.ts';
 import { createProvisioning } from './provisioning.ts';
+import { createQuarantine } from './quarantine.ts';
 import { createRegistrationQuota } from './registration-quota.ts';
 import { createRegistration } from './registration.ts';
 import { createSweeper } from './sweeper.ts';
 import { tenantDatabases } from './tenant-database.ts';
+import { createTenantMigration } from './tenant-migration.ts';
 import { createTokenIssuer } from './token-issuer.ts';
 
 export interface ControlPlaneOptions {
@@ -36,6 +41,8 @@ export interface ControlPlaneOptions {
   clients: ClientPool;
   modules: readonly Module[];
   moduleSets: ModuleSets;
+  /** Told of namespaces that came into being outside of a registration. */
+  account(cluster: string, count: number): void;
   evictShell: EvictShell;
   events: Events;
 }
@@ -43,7 +50,7 @@ export interface ControlPlaneOptions {
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
   const { control, controlUri, shares, poolSizes, config, box, clients } = options;
-  const { modules, moduleSets, evictShell, events } = options;
+  const { modules, moduleSets, account, evictShell, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
   const clusters = new Clusters({ control, controlUri, box, shares, poolSizes, events });
@@ -60,7 +67,20 @@ export function createControlPlane(options: ControlPlaneOptions) {
     isProduction: config.isProduction,
   });
   const useDatabase = tenantDatabases({ clients, clusters });
-  const fleet = createFleetMigration({ control, useDatabase, modules: moduleSets, events });
+  const migration = createTenantMigration({
+    useDatabase,
+    modules: moduleSets,
+    account,
+    events,
+  });
+  const quarantine = createQuarantine(control, migration);
+  const background = createBackgroundMigration(control, quarantine);
+  const fleet = createFleetMigration({
+    control,
+    migrate: createMigrateForFleet(quarantine, migration),
+    known: moduleSets.known,
+    events,
+  });
   const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
   const step = stepRunner(config.crashPoint);
   const provisioning = createProvisioning({
@@ -97,8 +117,19 @@ export function createControlPlane(options: ControlPlaneOptions) {
     lifecycle,
     deletions,
     fleet,
+    pendingMigrations: migration.pending,
     publicUrl,
     isRegistrationOpen: isOpen,
   };
-  return { directory, clusters, monitor, fleet, tokens, sweeper, platform };
+  return {
+    directory,
+    clusters,
+    monitor,
+    background,
+    fleet,
+    prepareModule: moduleReadiness(control, migration),
+    tokens,
+    sweeper,
+    platform,
+  };
 }

@@ -61,6 +61,7 @@ const STEPS: readonly Step[] = [
           deferredCollections: Object.keys(indexes),
         })),
         migrating: null,
+        fence: 0,
       };
       const present = await insertOrFind(database, stamp);
       if (present.tenant !== record._id) {

@@ -13,11 +13,12 @@ import type { DroppedData } from './deletion-record.ts';
 export interface TenantDatabase {
   model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
   /** A raw collection, for migrations. Names are without the placement's prefix here and below. */
-  collection(name: string): mongo.Collection;
+  collection<T extends mongo.Document = mongo.Document>(name: string): mongo.Collection<T>;
   hasCollection(name: string): Promise<boolean>;
-  createIndexes(name: string, indexes: readonly IndexDefinition[]): Promise<void>;
-  /** Indexes that are not there are as good as dropped. */
-  dropIndexes(name: string, indexes: readonly string[]): Promise<void>;
+  /** Takes as long as it takes, unless `signal` ends it. Answers how many were made. */
+  createIndexes(name: string, indexes: readonly IndexDefinition[], signal: AbortSignal): Promise<number>;
+  /** Answers how many were dropped; those that are not there are as good as that. */
+  dropIndexes(name: string, indexes: readonly string[]): Promise<number>;
   /** What the tenant has there. */
   inventory(): Promise<DroppedData>;
   /** Drops everything the tenant has there; refuses when the stamp is somebody else's. */
@@ -82,18 +83,25 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
         model,
         inventory,
         drop,
-        collection: (name) => db.collection(placement.prefix + name),
+        collection: <T extends mongo.Document>(name: string) => db.collection<T>(placement.prefix + name),
         hasCollection: (name) =>
           db.listCollections({ name: placement.prefix + name }, { nameOnly: true }).hasNext(),
-        createIndexes: async (name, indexes) => {
-          await db.command({ createIndexes: placement.prefix + name, indexes }, catalogueSignal());
+        createIndexes: async (name, indexes, signal) => {
+          const { numIndexesBefore = 0, numIndexesAfter = 0 } = (await db.command(
+            { createIndexes: placement.prefix + name, indexes },
+            { signal },
+          )) as { numIndexesBefore?: number; numIndexesAfter?: number };
+          return numIndexesAfter - numIndexesBefore;
         },
         dropIndexes: async (name, indexes) => {
+          let dropped = 0;
           for (const index of indexes) {
-            await db
+            const isThere = await db
               .command({ dropIndexes: placement.prefix + name, index }, catalogueSignal())
-              .catch(ignoreMissing);
+              .then(() => true, isMissing);
+            if (isThere) dropped += 1;
           }
+          return dropped;
         },
       });
     } finally {
@@ -105,6 +113,7 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
 export type UseTenantDatabase = ReturnType<typeof tenantDatabases>;
 
 /** Server codes of a collection (26) and an index (27) that is not there. */
-function ignoreMissing(error: unknown): void {
-  if (!(error instanceof mongo.MongoServerError) || (error.code !== 26 && error.code !== 27)) throw error;
+function isMissing(error: unknown): false {
+  if (error instanceof mongo.MongoServerError && (error.code === 26 || error.code === 27)) return false;
+  throw error;
 }

@@ -48,6 +48,17 @@ export interface HostClaim {
   verifiedAt: Date | null;
 }
 
+/** Why a tenant is left out when tenants are migrated; see `quarantine.ts`. */
+export interface QuarantineEntry {
+  /** Name of the migration that failed. */
+  migration: string;
+  code: string;
+  /** For operators; holds nothing of the tenant's data. */
+  message: string;
+  attempts: number;
+  at: Date;
+}
+
 /** A tenant in the control database. */
 export interface TenantRecord extends Stored {
   identifier: TenantIdentifier;
@@ -73,6 +84,8 @@ export interface TenantRecord extends Stored {
   /** Published already, and signs after the next rotation; absent in records of earlier builds. */
   nextKey?: StoredKey | null;
   provisioning: ProvisioningLedger;
+  /** Absent unless a migration failed. */
+  quarantine?: QuarantineEntry;
   /** First authenticated request; a self-registered tenant without one expires. */
   claimedAt: Date | null;
   /** Null unless the tenant is DELETING or DELETED. */
@@ -129,6 +142,10 @@ export const tenantModel = defineModel<TenantRecord>(
         bootstrapClient: { type: String, default: null },
         attempts: Number,
       },
+      { _id: false },
+    ),
+    quarantine: new Schema<QuarantineEntry>(
+      { migration: String, code: String, message: String, attempts: Number, at: Date },
       { _id: false },
     ),
     claimedAt: { type: Date, default: null },

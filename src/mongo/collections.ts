@@ -14,20 +14,26 @@ export class Collections {
   readonly #prefix: string;
   readonly #indexes: ReadonlyMap<string, readonly IndexDefinition[]>;
   readonly #onCreated: NamespacesCreated;
+  readonly #inMigration: ReadonlySet<string>;
   readonly #handles = new Map<string, mongo.Collection>();
   readonly #ready = new Map<string, Promise<void>>();
 
-  /** `indexes`: by collection name without prefix, shared by all tenants. `prefix`: '' but for prefixed tenants. */
+  /**
+   * `indexes`: by collection name without prefix, shared by all tenants. `prefix`: '' but for prefixed tenants.
+   * `inMigration`: collections whose indexes a migration that has not run yet is about to change.
+   */
   constructor(
     db: mongo.Db,
     prefix: string,
     indexes: ReadonlyMap<string, readonly IndexDefinition[]>,
     onCreated: NamespacesCreated,
+    inMigration: ReadonlySet<string> = new Set(),
   ) {
     this.#db = db;
     this.#prefix = prefix;
     this.#indexes = indexes;
     this.#onCreated = onCreated;
+    this.#inMigration = inMigration;
   }
 
   of<T extends Stored>(definition: ModelDefinition<T>): mongo.Collection<T> {
@@ -56,7 +62,9 @@ export class Collections {
     const existed = await this.#db
       .listCollections({ name }, { nameOnly: true, ...catalogueSignal() })
       .hasNext();
-    if (indexes.length > 0) {
+    // Of a collection that is there they are the migration's business: it may take long, fail, or drop one of them.
+    const isLeft = existed && this.#inMigration.has(collection);
+    if (indexes.length > 0 && !isLeft) {
       // Shared by all who wait for the collection, so it ends by a limit of its own rather than with one request.
       await this.#db.command(
         { createIndexes: name, indexes, writeConcern: { w: 'majority' } },

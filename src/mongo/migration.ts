@@ -12,8 +12,11 @@ export interface Migration {
   readonly indexes?: Readonly<Record<string, readonly IndexDefinition[]>>;
   /** Names of indexes by collection that its own take the place of; dropped once those are there. */
   readonly drops?: Readonly<Record<string, readonly string[]>>;
-  /** Changes documents that exist; must be able to run while the tenant is served (expand, then contract). */
-  readonly transform?: (collection: (name: string) => mongo.Collection) => Promise<void>;
+  /**
+   * Changes documents that exist; must be able to run while the tenant is served (expand, then contract). `signal` is
+   * aborted when somebody else may be at it: hand it to every command.
+   */
+  readonly transform?: (collection: (name: string) => mongo.Collection, signal: AbortSignal) => Promise<void>;
 }
 
 /** All indexes a collection has once every migration has run. */
@@ -31,4 +34,11 @@ export function indexesByCollection(
     }
   }
   return byCollection;
+}
+
+/** Collections whose indexes these migrations change. */
+export function touchedCollections(migrations: readonly Migration[]): ReadonlySet<string> {
+  return new Set(
+    migrations.flatMap(({ indexes = {}, drops = {} }) => [...Object.keys(indexes), ...Object.keys(drops)]),
+  );
 }

@@ -31,6 +31,12 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('error', 'migration_failed', fields, 'a tenant could not be migrated'),
     tenantMigrated: (fields: { tenant: string; migrations: readonly string[] }) =>
       emit('info', 'tenant_migrated', fields, 'tenant migrated'),
+    fleetMigrationEnded: (fields: { run: string; state: string; migrated: number; failed: number }) =>
+      emit('info', 'fleet_migration_ended', fields, 'tenants migrated'),
+    fleetMigrationTakenUp: (fields: { run: string }) =>
+      emit('info', 'fleet_migration_taken_up', fields, 'migration of the tenants taken up from a dead node'),
+    fleetMigrationFailed: (fields: { run?: string; err: unknown }) =>
+      emit('warn', 'fleet_migration_failed', fields, 'migration of the tenants broke off; it is taken up again'),
     foreignStamp: (fields: { tenant: string; database: string; found: string }) =>
       emit('error', 'foreign_stamp', fields, 'REFUSED: this database carries the stamp of somebody else'),
     tenantUnavailable: (fields: { tenant: string; err: unknown }) =>

@@ -27,6 +27,8 @@ export interface ModuleSet {
 export interface ModuleSets {
   /** @param enabled - ids; modules that are always on need not be named. */
   of(enabled: readonly string[]): ModuleSet;
+  /** Of one module; none of one this build does not know. */
+  migrationsOf(id: string): readonly Migration[];
   /** Names of every migration of this build. */
   readonly known: ReadonlySet<string>;
   /**
@@ -47,6 +49,7 @@ export function createModuleSets(parts: readonly ModulePart[]): ModuleSets {
   return {
     known: new Set(all.map(({ name }) => name)),
     indexes: indexesByCollection(all),
+    migrationsOf: (id) => parts.find((part) => part.id === id)?.migrations ?? [],
     of(enabled) {
       const members = parts.filter(({ id, isAlwaysOn }) => isAlwaysOn || enabled.includes(id));
       const fingerprint = members.map(({ id }) => id).join(' ');

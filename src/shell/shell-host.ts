@@ -1,10 +1,13 @@
+import type { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
+import type { Circuit } from '../mongo/circuit.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import { Collections } from '../mongo/collections.ts';
 import type { DeletionWatch } from '../mongo/deletion-feed.ts';
+import { touchedCollections } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
-import type { Tenant } from '../tenancy/tenant.ts';
+import type { Tenant, TenantId } from '../tenancy/tenant.ts';
 import type { ModuleSets } from './module-set.ts';
 import type { Shell } from './shell.ts';
 import { type Stamp, stampFault, stampModel } from './stamp.ts';
@@ -21,8 +24,8 @@ export interface ShellHostOptions {
   /** False while this node may have missed that a tenant's data went elsewhere. */
   mayWrite(): boolean;
   modules: ModuleSets;
-  /** Brings a tenant's schema up to date in the background while it is served. */
-  migrate(tenant: Tenant): void;
+  /** Has a tenant's schema brought up to date in the background while it is served. */
+  migrate(tenant: TenantId): void;
   capacity: number;
   drainDeadlineMs: number;
   events: Events;
@@ -57,11 +60,20 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
     try {
       const { client: connection, deletions, circuit } = await client.value;
       const db = connection.db(placement.database);
-      const collections = new Collections(db, placement.prefix, indexes, (count) =>
-        options.onNamespacesCreated(placement.cluster, count),
+      const stamp = await readStamp(db, placement.prefix, circuit);
+      requireOwn(stamp, tenant, options.events);
+      const ran = new Set(stamp?.migrations.map(({ name }) => name));
+      requireKnown(ran, known);
+      const pending = migrations.filter(({ name }) => !ran.has(name));
+      if (pending.length > 0) options.migrate(tenant.id);
+      requireMinimum(ran, required);
+      const collections = new Collections(
+        ...([db, placement.prefix, indexes] as const),
+        (count) => options.onNamespacesCreated(placement.cluster, count),
+        touchedCollections(pending),
       );
       const watches: DeletionWatch[] = [];
-      const shell: Shell = {
+      return {
         tenant: tenant.id,
         epoch: placement.epoch,
         collections,
@@ -79,13 +91,6 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
           client.release();
         },
       };
-      const stamp = await readStamp(shell);
-      requireOwn(stamp, tenant, options.events);
-      const ran = new Set(stamp?.migrations.map(({ name }) => name));
-      requireKnown(ran, known);
-      if (migrations.some(({ name }) => !ran.has(name))) options.migrate(tenant);
-      requireMinimum(ran, required);
-      return shell;
     } catch (error) {
       client.release();
       throw error;
@@ -96,9 +101,9 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
   }
 }
 
-async function readStamp(shell: Shell): Promise<Stamp | null> {
-  const context = { signal: AbortSignal.timeout(OPEN_DEADLINE_MS), circuit: shell.circuit };
-  const collection = shell.collections.of(stampModel);
+async function readStamp(db: mongo.Db, prefix: string, circuit: Circuit): Promise<Stamp | null> {
+  const context = { signal: AbortSignal.timeout(OPEN_DEADLINE_MS), circuit };
+  const collection = db.collection<Stamp>(prefix + stampModel.collection);
   return new BoundModel(stampModel, collection, () => Promise.resolve(), context).findOne({ _id: 'stamp' });
 }
 

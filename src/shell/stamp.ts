@@ -9,8 +9,10 @@ export interface Stamp extends Stored {
   epoch: number;
   /** The ledger: migrations that ran, by name. */
   migrations: { name: string; at: Date; deferredCollections: string[] }[];
-  /** Who migrates this database now, and until when that counts. */
+  /** Who migrates this database now, and until when that counts by the clock of the server. */
   migrating: { by: string; until: Date } | null;
+  /** Grows with each who does, so that one that was overtaken can be told from its successor. */
+  fence: number;
 }
 
 export const stampModel = defineModel<Stamp>(
@@ -20,6 +22,7 @@ export const stampModel = defineModel<Stamp>(
     tenant: { type: String, required: true },
     epoch: { type: Number, required: true },
     migrations: [{ _id: false, name: String, at: Date, deferredCollections: [String] }],
+    fence: { type: Number, default: 0 },
     migrating: { type: new Schema({ by: String, until: Date }, { _id: false }), default: null },
   }),
 );

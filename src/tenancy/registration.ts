@@ -24,7 +24,12 @@ export interface TenantRegistration {
   rotateSigningKeys(): Promise<Tenant>;
   /** Signs tokens with the next key; every token of an earlier one ends. */
   replaceSigningKeys(): Promise<Tenant>;
-  /** Enables a module if all of `requires` are enabled; undefined when one is not. */
+  /**
+   * Runs a module's migrations and enables it, if all of `requires` are enabled; undefined when one is not.
+   *
+   * @throws {UserErrors} INVALID when a migration fails; the module stays off
+   * @throws {CodedError} TENANT_UNAVAILABLE when the database cannot be had
+   */
   enableModule(module: string, requires: readonly string[]): Promise<Tenant | undefined>;
   /** Disables a module unless one of `dependents` is enabled; undefined when one is. */
   disableModule(module: string, dependents: readonly string[]): Promise<Tenant | undefined>;

@@ -24,6 +24,10 @@ const FIELDS: Record<string, { scope: PlatformScope; document: string }> = {
     scope: 'platform:tenants:read',
     document: '{ tenantByIdentifier(identifier: "nobody") { id } }',
   },
+  fleetMigration: {
+    scope: 'platform:tenants:read',
+    document: `{ fleetMigration(id: "${NOBODY}") { state } }`,
+  },
   clusters: { scope: 'platform:clusters:read', document: '{ clusters { name } }' },
   createTenant: {
     scope: 'platform:tenants:write',

@@ -61,7 +61,9 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(table.stdout).toMatch(
         /^IDENTIFIER .*\nacme +ACTIVE +DATABASE default +[0-9a-f-]{36} +Acme\nglobex/,
       );
-      expect(byIdentifier).toEqual({ ...acme.tenant, updatedAt: expect.any(String) });
+      expect(byIdentifier).toEqual({
+        ...{ ...acme.tenant, migration: expect.any(Object), updatedAt: expect.any(String) },
+      });
       expect(byId).toEqual(byIdentifier);
       expect(JSON.stringify([listed, byId])).not.toMatch(/sealed|secret|PRIVATE/i);
     });
@@ -79,7 +81,11 @@ describe('the command line', { timeout: 60_000 }, () => {
     });
 
     it('are migrated', async () => {
-      expect(await cli.json('tenants', 'migrate')).toEqual({ migrated: 0, current: 2, failed: [] });
+      expect(await cli.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
+        ...{ state: 'DONE', total: 2, done: 2, migrated: 0, current: 2, quarantined: 0, failed: [] },
+      });
+      const { migration } = await cli.json('tenants', 'show', 'acme');
+      expect(migration).toMatchObject({ state: 'CURRENT', pending: [] });
     });
 
     it('are deleted with time to think it over, and restored', async () => {

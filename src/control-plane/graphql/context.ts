@@ -8,6 +8,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import type { FleetMigration } from '../fleet-migration.ts';
 import type { Operator } from '../operator-authentication.ts';
 import type { RegistrationQuota } from '../registration-quota.ts';
+import type { TenantMigration } from '../tenant-migration.ts';
 import type { Registration } from '../registration.ts';
 
 /** What the platform schema works with. */
@@ -22,6 +23,7 @@ export interface Platform {
   readonly lifecycle: Lifecycle;
   readonly deletions: Deletions;
   readonly fleet: FleetMigration;
+  readonly pendingMigrations: TenantMigration['pending'];
   readonly publicUrl: string;
   /** False: only operators create tenants (`REGISTRATION`). */
   readonly isRegistrationOpen: boolean;

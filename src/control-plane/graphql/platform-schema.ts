@@ -7,6 +7,7 @@ import './fleet-graphql.ts';
 import './health-graphql.ts';
 import './operator-graphql.ts';
 import './registration-graphql.ts';
+import './tenant-migration-graphql.ts';
 import { platformRules } from './rules.ts';
 
 /** The schema at `/platform/graphql`. */

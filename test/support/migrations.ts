@@ -1,0 +1,46 @@
+import type { Module } from '../../src/modules/module.ts';
+import type { Migration } from '../../src/mongo/migration.ts';
+import type { Stamp } from '../../src/shell/stamp.ts';
+import type { TestGateway, TestTenant } from './gateway.ts';
+
+/** A module that is nothing but its migrations. */
+export function migratedModule(
+  id: string,
+  migrations: readonly Migration[],
+  rest: Partial<Module> = {},
+): Module {
+  return {
+    id,
+    version: '1.0.0',
+    dependsOn: [],
+    isAlwaysOn: false,
+    migrations,
+    rules: {},
+    nodes: {},
+    ...rest,
+  };
+}
+
+export async function databaseOf({ databases }: TestGateway, { record }: TestTenant) {
+  return databases.of(record);
+}
+
+/** The stamp of a tenant's database, looked at behind the gateway's back. */
+export async function stampOf(gateway: TestGateway, tenant: TestTenant): Promise<Stamp> {
+  const stamp = await (
+    await databaseOf(gateway, tenant)
+  )
+    .collection<Stamp>('_tenant')
+    .findOne({ _id: 'stamp' });
+  if (stamp === null) throw new Error('there is no stamp');
+  return stamp;
+}
+
+export async function changeStamp(gateway: TestGateway, tenant: TestTenant, changes: object): Promise<void> {
+  const stamps = (await databaseOf(gateway, tenant)).collection<Stamp>('_tenant');
+  await stamps.updateOne({ _id: 'stamp' }, { $set: changes });
+}
+
+export async function ledgerOf(gateway: TestGateway, tenant: TestTenant): Promise<string[]> {
+  return (await stampOf(gateway, tenant)).migrations.map(({ name }) => name);
+}
