@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    provide: { soak: { requests: 3_000, seed, isLong: false } },
+    provide: { soak: { requests: 2_000, seed, isLong: false } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

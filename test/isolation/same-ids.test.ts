@@ -38,7 +38,7 @@ beforeAll(async () => {
   worlds = await openFleet(gateway, TENANTS);
   // What is told of their making names each of them, as it should.
   gateway.logs.length = 0;
-}, 180_000);
+}, 300_000);
 
 afterAll(() => gateway[Symbol.asyncDispose](), 120_000);
 
@@ -81,7 +81,7 @@ async function act(caller: Caller, logs: LogCheck): Promise<string[]> {
 
 test(
   `${requests} requests of ${TENANTS} tenants with the same object ids find nothing of another tenant (SOAK_SEED=${seed})`,
-  { timeout: isLong ? 7_200_000 : 120_000 },
+  { timeout: isLong ? 7_200_000 : 300_000 },
   async () => {
     const logs = new LogCheck(gateway.logs);
     const faults: string[] = [];
