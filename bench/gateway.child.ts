@@ -21,7 +21,7 @@ const app = await createApp({
   mongoUri: config.mongo.uri ?? '',
   defaultBudget: 10_000_000,
 });
-const server = createHttpServer({ handle: app.handle, log, trustedProxies: 0 });
+const server = createHttpServer({ handle: app.handle, log, trustedProxies: 0, maxMessageBytes: 1_048_576 });
 const port = await listen(server, 0, '127.0.0.1');
 
 async function register(identifier: string): Promise<RegisteredTenant> {

@@ -1,12 +1,11 @@
 import { createAuthenticator } from './auth/authenticate.ts';
-import { CLI_CLIENT_ID } from './auth/access-token.ts';
-import { TENANT_SCOPES } from './auth/scopes.ts';
 import { TokenCache } from './auth/token-cache.ts';
 import type { Config } from './config/config.ts';
 import type { SecretBox } from './config/secrets.ts';
 import { boundRegistration } from './control-plane/bound-registration.ts';
 import { connectControl } from './control-plane/control-connection.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
+import { developmentTokens } from './control-plane/development-token.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
 import { txtLookup } from './control-plane/txt-lookup.ts';
@@ -15,7 +14,10 @@ import { createOperatorAuthentication } from './control-plane/operator-authentic
 import { signingKeyring } from './control-plane/signing-keyring.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
+import { callersOf } from './http/callers.ts';
 import { localVisit } from './http/local-visit.ts';
+import { OpenStreams } from './http/open-streams.ts';
+import { requestQueue } from './http/request-queue.ts';
 import { sampleOperations } from './http/sample-operations.ts';
 import type { Stage } from './http/stage.ts';
 import { NO_PLATFORM_RATES, PLATFORM_RATES } from './http/rate-budgets.ts';
@@ -40,8 +42,8 @@ import { useResolution } from './http/use-resolution.ts';
 import { useSchemaFile } from './http/use-schema-file.ts';
 import { useScope } from './http/use-scope.ts';
 import { useSts } from './http/use-sts.ts';
+import { useWebSocket } from './http/use-web-socket.ts';
 import { systemClock } from './lib/clock.ts';
-import { FairQueue } from './lib/fair-queue.ts';
 import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
@@ -54,8 +56,8 @@ import type { Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
-import { artifactModel, stsPart } from './sts/artifact.ts';
-import { isTokenLive } from './sts/revocations.ts';
+import { stsPart } from './sts/artifact.ts';
+import { watchedRevocations } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
@@ -81,12 +83,6 @@ const IDLE_CLIENTS = 20;
 /** How long a shell that must close waits for its requests, in milliseconds. */
 const DRAIN_DEADLINE_MS = 10_000;
 
-/** Requests in flight for one cluster, and waiting in all. */
-const QUEUE = { maxInFlight: 256, maxWaiting: 10_000, maxWaitingPerLane: 1_000, maxWaitMs: 5_000 };
-
-/** How long the token in GraphiQL's header pane and in the curl line of `npm start` lives, in milliseconds. */
-const DEVELOPMENT_TOKEN_MS = 3_600_000;
-
 /**
  * Builds the gateway: the one place where its parts are made and put together. Nothing listens yet, and the parts
  * that run by themselves start with {@link App.start}.
@@ -107,9 +103,7 @@ export async function createApp(options: AppOptions) {
       createClientPool({
         poolSizeOf: (uri) => poolSizes.get(uri) ?? poolSize,
         idleClients: IDLE_CLIENTS,
-        watchedCollections: [...modules.flatMap(({ watched = [] }) => watched), artifactModel].map(
-          ({ collection }) => collection,
-        ),
+        watched: [watchedRevocations, ...modules.flatMap(({ watched = [] }) => watched)],
         onCloseError: (err) => events.shellCloseFailed({ err }),
         circuits: { onOpen: events.circuitOpened, onClose: events.circuitClosed },
       }),
@@ -140,9 +134,7 @@ export async function createApp(options: AppOptions) {
       });
     await clusters.ensureDefault(defaultBudget);
 
-    const queue = config.http.hasFairQueue
-      ? new FairQueue({ ...QUEUE, onWaited: (ms) => metrics.queueSeconds.observe(ms / 1_000) })
-      : undefined;
+    const queue = config.http.hasFairQueue ? requestQueue(metrics) : undefined;
     const rates = config.http.hasRateLimits ? PLATFORM_RATES : NO_PLATFORM_RATES;
     const counter =
       config.http.rateLimitStore === 'mongodb' ? sharedRateCounter(control.db) : memoryRateCounter();
@@ -166,10 +158,18 @@ export async function createApp(options: AppOptions) {
     stack.use(sweeper);
     stack.use(monitor);
     metrics.watchClusters(() => monitor.gauges());
+    const callers = callersOf(modules);
+    const streams = new OpenStreams({
+      directory,
+      callers: callers.watched,
+      onEvent: () => metrics.streamEvents.inc(),
+    });
+    stack.defer(() => streams.drain());
     metrics.watch({
       queuedRequests: () => queue?.waitingCount ?? 0,
       openShells: () => shells.size,
       knownTenants: () => directory.knownCount,
+      openStreams: () => streams.size,
       directoryStalenessSeconds: () => freshness.stalenessMs / 1_000,
     });
 
@@ -197,18 +197,28 @@ export async function createApp(options: AppOptions) {
       prepareModule,
       events,
     });
-    const liveness = modules.flatMap(({ isCallerLive }) => isCallerLive ?? []);
-    const { introspection } = config;
     let isDraining = false;
 
-    /** A token with every scope of a tenant, for whoever sits at this machine. */
-    const developmentToken = async (id: string): Promise<string | undefined> => {
-      const record = config.isProduction ? null : await control.tenants.findOne({ _id: id });
-      if (record === null) return undefined;
-      const request = { subject: CLI_CLIENT_ID, clientId: CLI_CLIENT_ID, lifetimeMs: DEVELOPMENT_TOKEN_MS };
-      return (await tokens.forTenant(record, { ...request, scopes: TENANT_SCOPES })).token;
-    };
+    const developmentToken = developmentTokens({ control, tokens, isProduction: config.isProduction });
 
+    const deadline = useDeadline(config.http.requestDeadlineMs);
+    const candidates = useCandidates({
+      hostSource: hostSource({ directory, baseDomain, publicHost }),
+      pathPrefixSource: pathPrefixSource(directory),
+      trustedProxies: config.http.trustedProxyCount,
+    });
+    const authentication = useAuthentication(authenticate);
+    const resolution = useResolution();
+    const ownDeadline = useTenantDeadline(config.http.requestDeadlineMs);
+    const turns = queue === undefined ? [ownDeadline] : [ownDeadline, useFairQueue(queue)];
+    const scope = useScope({
+      shells,
+      registration: bindRegistration,
+      isCallerLive: callers.isLive,
+      platform: addresses,
+    });
+    /** What decided about the request that opened a stream decides about each of its events. */
+    const admitted = pipeline([deadline, candidates, authentication, resolution, ...turns, scope]);
     const stages: readonly Stage[] = [
       useLog(metrics),
       useErrors(),
@@ -217,44 +227,41 @@ export async function createApp(options: AppOptions) {
         isFresh: () => freshness.isFresh,
         isDraining: () => isDraining,
       }),
-      useDeadline(config.http.requestDeadlineMs),
+      deadline,
       useAddressLimit(rates.address),
-      useCandidates({
-        hostSource: hostSource({ directory, baseDomain, publicHost }),
-        pathPrefixSource: pathPrefixSource(directory),
-        trustedProxies: config.http.trustedProxyCount,
-      }),
+      candidates,
       useCors(),
       useRequestForm(),
       useBody(config.http.bodyLimitBytes),
-      useAuthentication(authenticate),
-      useResolution(),
-      useTenantDeadline(config.http.requestDeadlineMs),
+      authentication,
+      resolution,
       useRateLimit(counter, rates),
-      ...(queue === undefined ? [] : [useFairQueue(queue)]),
+      useWebSocket(config.http.trustedProxyCount),
+      ...turns,
       useGraphiql({
         setting: config.graphiql,
         samples: sampleOperations,
         developmentToken: (tenant) => developmentToken(tenant.id),
         isLocal: localVisit({ publicHost, baseDomain, trustedProxies: config.http.trustedProxyCount }),
       }),
-      useScope({
-        shells,
-        registration: bindRegistration,
-        isCallerLive: async (scope) =>
-          (await Promise.all([isTokenLive, ...liveness].map((isLive) => isLive(scope)))).every(Boolean),
-        platform: addresses,
-      }),
+      scope,
       useModuleStages(moduleSets),
       useSts(sts),
-      useSchemaFile({ schemas, introspection }),
-      useGraphQL({ engine, schemas, catalogue: modules, introspection }),
+      useSchemaFile({ schemas, introspection: config.introspection }),
+      useGraphQL({
+        engine,
+        schemas,
+        catalogue: modules,
+        introspection: config.introspection,
+        streams,
+        admit: (exchange, work) => admitted(exchange, () => work(exchange)),
+      }),
       usePlatform({
         engine,
         schema: platformSchema,
         platform,
         authenticate: createOperatorAuthentication({ control, box, publicUrl }),
-        introspection,
+        introspection: config.introspection,
       }),
     ];
     return {
@@ -266,8 +273,12 @@ export async function createApp(options: AppOptions) {
         monitor.start();
         fleet.watch();
       },
-      /** From now on `/readyz` says no, so that load balancers look elsewhere. */
-      startDraining: () => (isDraining = true),
+      /** From now on `/readyz` says no, so that load balancers look elsewhere; subscribers are sent there at once. */
+      startDraining() {
+        isDraining = true;
+        streams.drain();
+      },
+      streams,
       metrics,
       events,
       modules,

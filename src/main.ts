@@ -37,7 +37,12 @@ async function start(stack: ResourceStack, ending: AbortSignal): Promise<void> {
       defaultBudget: deployment.namespaceBudget,
     }),
   );
-  const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
+  const server = createHttpServer({
+    handle: app.handle,
+    log,
+    trustedProxies: config.http.trustedProxyCount,
+    maxMessageBytes: config.http.bodyLimitBytes,
+  });
   const admin = createAdminServer(app.metrics.registry);
   stack.defer(() => drain(admin, 0));
   stack.defer(() => drain(server, DRAIN_MS));

@@ -20,6 +20,8 @@ export interface AuthenticatorOptions {
 export interface Authenticated {
   tenant: Tenant;
   principal: Principal;
+  /** When the token stops to count, in milliseconds since the epoch. */
+  expiresAtMs: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export function createAuthenticator({ directory, cache, tenantClaim }: Authentic
       cache.set(tenant, digest, verified);
     }
     if (verified.tenant !== tenant.id) throw invalidToken('cached for another tenant');
-    return { tenant, principal: verified.principal };
+    return { tenant, principal: verified.principal, expiresAtMs: verified.expiresAtMs };
   };
 
   async function tenantOf(token: string): Promise<Tenant> {

@@ -51,6 +51,13 @@ export function boundRegistration(options: BoundRegistrationOptions) {
 
     return {
       hosts: boundHosts({ tenant: id, control, rules, lookUpTxt, write, events }),
+      follow: (listener) =>
+        directory.watch(id, () => {
+          // The name may be somebody else's by now.
+          const tell = (tenant: Tenant | undefined) => void (tenant?.id === id && listener(tenant));
+          // Of a record that cannot be read there is nothing to tell; whoever relies on it will see for itself.
+          directory.byIdentifier(before).then(tell, () => undefined);
+        }),
       async markClaimed() {
         if (await write({ claimedAt: null }, { $set: { claimedAt: new Date() } })) return;
         // Somebody else claimed it at the same time; or it is being undone, and this request must not bring it back.

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
+import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { tenantOf } from './tenant-record.ts';
 
@@ -21,6 +21,7 @@ export class CachedDirectory implements TenantDirectory {
   readonly #idByName = new LRUCache<string, string>({ max: MAX_KNOWN });
   readonly #unknown = new LRUCache<string, true>({ max: MAX_UNKNOWN, ttl: UNKNOWN_MS });
   readonly #loading = new Map<string, Promise<Tenant | undefined>>();
+  readonly #watchers = new Map<string, Set<() => void>>();
   /** Grows with every change: what was read before a change is not cached after it. */
   #generation = 0;
 
@@ -53,6 +54,16 @@ export class CachedDirectory implements TenantDirectory {
       this.#idByName.delete(name);
       this.#unknown.delete(name);
     }
+    this.#tell(this.#watchers.get(id));
+  }
+
+  watch(id: TenantId, listener: () => void): () => void {
+    const watchers = this.#watchers.get(id) ?? new Set();
+    this.#watchers.set(id, watchers.add(listener));
+    return () => {
+      watchers.delete(listener);
+      if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
+    };
   }
 
   /** Forgets everything: changes may have been missed. */
@@ -61,6 +72,7 @@ export class CachedDirectory implements TenantDirectory {
     this.#byId.clear();
     this.#idByName.clear();
     this.#unknown.clear();
+    for (const watchers of [...this.#watchers.values()]) this.#tell(watchers);
   }
 
   get knownCount(): number {
@@ -70,6 +82,11 @@ export class CachedDirectory implements TenantDirectory {
   /** The known tenants, and the version each is known at. */
   get knownVersions(): (readonly [id: string, version: number])[] {
     return Array.from(this.#byId.entries(), ([id, { version }]) => [id, version] as const);
+  }
+
+  /** A watcher may stop itself. */
+  #tell(watchers: ReadonlySet<() => void> = new Set()): void {
+    for (const listener of [...watchers]) listener();
   }
 
   async #load(identifier: string): Promise<Tenant | undefined> {

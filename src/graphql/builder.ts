@@ -57,5 +57,6 @@ export const builder = new SchemaBuilder<TenantSchemaTypes>({
 
 builder.queryType({ defaultSubGraphsForFields: [] });
 builder.mutationType({ defaultSubGraphsForFields: [] });
+builder.subscriptionType({ defaultSubGraphsForFields: [] });
 builder.addScalarType('DateTime', dateTime);
 builder.addScalarType('JSON', json);

@@ -1,6 +1,6 @@
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { GraphQLParams, YogaServerInstance } from 'graphql-yoga';
-import type { EngineContext, EngineReply, EngineRequest } from './engine-request.ts';
+import type { EngineContext, EngineReply, EngineRequest, Results } from './engine-request.ts';
 import type { ErrorHttp } from './public-error.ts';
 import { publicResult } from './public-result.ts';
 
@@ -66,24 +66,25 @@ export async function executeDirectly(
   { params, mediaType }: DirectRequest,
   context: EngineContext & object,
 ): Promise<EngineReply> {
-  const result = publicResult(await resultOf(yoga, params, context), context);
+  const result = (await runDirectly(yoga, params, context)) as ExecutionResult;
   const headers: Record<string, string> = { 'content-type': `${mediaType}; charset=utf-8` };
   return { status: statusOf(result, mediaType, headers), headers, body: bodyOf(result) };
 }
 
-async function resultOf(
+/** The results of an operation, their errors made public. */
+export async function runDirectly(
   yoga: YogaServerInstance<EngineContext, object>,
   params: GraphQLParams,
   context: EngineContext & object,
-): Promise<ExecutionResult> {
+): Promise<Results> {
   try {
-    return (await yoga.getResultForParams({ params, request: POST }, context as never)) as ExecutionResult;
+    const results = (await yoga.getResultForParams({ params, request: POST }, context as never)) as Results;
+    // Those of a stream are made public one by one.
+    return Symbol.asyncIterator in results ? results : publicResult(results, context);
   } catch (error) {
-    return {
-      errors: [
-        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
-      ],
-    };
+    const coded =
+      error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error });
+    return publicResult({ errors: [coded] }, context);
   }
 }
 
@@ -105,11 +106,11 @@ function statusOf(
 
 function bodyOf({ errors, ...result }: ExecutionResult): string {
   if (errors === undefined) return JSON.stringify(result);
-  return JSON.stringify({
-    ...result,
-    errors: errors.map((error) => {
-      const { extensions: { http: _http, ...extensions } = {}, ...rest } = error.toJSON();
-      return { ...rest, extensions };
-    }),
-  });
+  return JSON.stringify({ ...result, errors: errors.map(sentError) });
+}
+
+/** An error without what was meant for the HTTP response. */
+export function sentError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions: { http: _http, ...extensions } = {}, ...rest } = error.toJSON();
+  return { ...rest, extensions };
 }

@@ -1,10 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
-import { directRequest, executeDirectly } from './direct-execution.ts';
-import type { Engine, EngineContext, EngineReply, EngineRequest } from './engine-request.ts';
+import { directRequest, executeDirectly, runDirectly } from './direct-execution.ts';
+import type { Engine, EngineContext, EngineReply, EngineRequest, Results } from './engine-request.ts';
 import { useDocumentErrors } from './use-document-errors.ts';
 import { useDocumentLimits } from './use-document-limits.ts';
+import { useEventExecution } from './use-event-execution.ts';
 import { useOperationName } from './use-operation-name.ts';
 import { usePublicErrors } from './use-public-errors.ts';
 import { useRequestSchema } from './use-request-schema.ts';
@@ -30,8 +31,10 @@ const ENGINE_URL = 'http://gateway/graphql';
  * @param superset - every field there is, to tell a disabled module from a mistake.
  */
 export function createEngine(superset: GraphQLSchema): Engine {
-  const { direct, overFetch } = createEngineWays(superset);
-  return (request, context) => direct(request, context) ?? overFetch(request, context);
+  const { direct, overFetch, run } = createEngineWays(superset);
+  const answer = (request: EngineRequest, context: EngineContext & object) =>
+    direct(request, context) ?? overFetch(request, context);
+  return Object.assign(answer, { run });
 }
 
 /** Both ways through one Yoga, apart; `direct` answers undefined for a request it does not take. */
@@ -43,6 +46,7 @@ export function createEngineWays(superset: GraphQLSchema) {
       useDocumentErrors(),
       useValidationRules(superset),
       useOperationName(),
+      useEventExecution(superset),
       usePublicErrors(),
     ],
     // Errors are made public in one place, public-result.ts.
@@ -59,7 +63,10 @@ export function createEngineWays(superset: GraphQLSchema) {
   });
   // Yoga's own Request: reading a body out of Node's takes 20 us longer.
   const { Request } = yoga.fetchAPI;
-  const overFetch: Engine = async ({ search, method, accept, body }, context) => {
+  const overFetch = async (
+    { search, method, accept, body }: EngineRequest,
+    context: EngineContext & object,
+  ): Promise<EngineReply> => {
     const request = new Request(ENGINE_URL + search, {
       method,
       headers: {
@@ -68,15 +75,35 @@ export function createEngineWays(superset: GraphQLSchema) {
       },
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
-    const response = await yoga.fetch(request, context);
+    let isStream = false;
+    const { openStream } = context;
+    const response = await yoga.fetch(request, {
+      ...context,
+      ...(openStream && {
+        openStream: (stillFits: Parameters<typeof openStream>[0]) => {
+          const stream = openStream(stillFits);
+          isStream = true;
+          return stream;
+        },
+      }),
+    });
     const headers: Record<string, string> = {};
     for (const [name, value] of response.headers) headers[name.toLowerCase()] = value;
     // The length of what is sent is set where it is sent.
     delete headers['content-length'];
-    return { status: response.status, headers, body: await response.text() };
+    const { status } = response;
+    if (!isStream || response.body === null) {
+      return { status, headers, body: await response.text() };
+    }
+    // Yoga says `none`, which no client knows. Proxies that gather what they pass on would hold events back.
+    delete headers['content-encoding'];
+    headers['x-accel-buffering'] = 'no';
+    return { status, headers, body: response.body };
   };
   return {
     overFetch,
+    run: (params: GraphQLParams, context: EngineContext & object): Promise<Results> =>
+      runDirectly(yoga, params, context),
     direct(request: EngineRequest, context: EngineContext & object): Promise<EngineReply> | undefined {
       const taken = directRequest(request);
       return taken && executeDirectly(yoga, taken, context);

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http';
-import type { Principal } from '../auth/principal.ts';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { Authenticated } from '../auth/authenticate.ts';
+import type { Results } from '../graphql/engine-request.ts';
 import type { ErrorCode } from '../lib/error-codes.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Scope } from '../shell/scope.ts';
 import { ABSENT, type Candidate } from '../tenancy/candidate.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { OpenStream } from './open-stream.ts';
 import type { Route } from './route.ts';
 
 /** What is sent back; outer stages may still add headers. */
@@ -13,8 +16,18 @@ export interface Reply {
   headers: Record<string, string>;
   /** Values of `set-cookie`, the one header that comes several times. */
   cookies?: string[];
-  body: string | Buffer | undefined;
+  /** Sent piece by piece where it is iterable: server-sent events. */
+  body: string | Buffer | AsyncIterable<Uint8Array> | undefined;
 }
+
+/** What came by a WebSocket. */
+export type SocketRequest =
+  /** The handshake. */
+  | { kind: 'upgrade' }
+  /** The first message, which may bring the credential. */
+  | { kind: 'init' }
+  /** An operation of the connection; its results are handed over in place of a reply. */
+  | { kind: 'operation'; params: GraphQLParams; onResults: (results: Results) => void };
 
 /** One request on its way through the stages, each of which fills in what it finds out. */
 export interface Exchange {
@@ -25,6 +38,14 @@ export interface Exchange {
   readonly abort: AbortController;
   /** Names the request and, once it is known, the tenant on every line. */
   readonly log: Logger;
+  /** Cuts the connection of a caller who does not read what it was sent; set where that can happen. */
+  hangUp: () => void;
+  /** The credential: the header of this name, or what the first message of a WebSocket says in its place. */
+  authorization: string | undefined;
+  /** Set when this came by a WebSocket. */
+  socket: SocketRequest | undefined;
+  /** The stream a subscription opened, which goes on after its reply has begun. */
+  stream: OpenStream | undefined;
   route: Route;
   /** Address of the caller, behind as many proxies as are trusted. */
   address: string;
@@ -32,7 +53,7 @@ export interface Exchange {
   host: Candidate;
   prefix: Candidate;
   /** A verified token's tenant and caller. */
-  claim: { tenant: Tenant; principal: Principal } | undefined;
+  claim: Authenticated | undefined;
   /** Set once the sources agree. */
   tenant: Tenant | undefined;
   scope: Scope | undefined;
@@ -59,6 +80,10 @@ export function newExchange(
     startedAtMs: performance.now(),
     abort: new AbortController(),
     ...start,
+    hangUp: () => undefined,
+    authorization: request.headers.authorization,
+    socket: undefined,
+    stream: undefined,
     // Made when somebody logs, once: a child logger of a child costs five times what one does.
     get log() {
       if (log === undefined || loggedTenant !== this.tenant) {

@@ -28,16 +28,24 @@ export function listen(server: Server, port: number, host: string, setting = 'PO
  */
 const GRACE_MS = 500;
 
-const draining = new WeakSet<Server>();
+const draining = new WeakMap<Server, AbortController>();
+
+/** Aborted when the server starts to drain. */
+export function drainSignal(server: Server): AbortSignal {
+  const known = draining.get(server) ?? new AbortController();
+  draining.set(server, known);
+  return known.signal;
+}
 
 export function isDraining(server: Server): boolean {
-  return draining.has(server);
+  return drainSignal(server).aborted;
 }
 
 /** Sends clients elsewhere, stops listening, lets the requests under way finish and then cuts what is left. */
 export async function drain(server: Server, deadlineMs: number): Promise<void> {
   if (!server.listening) return;
-  draining.add(server);
+  drainSignal(server);
+  draining.get(server)?.abort();
   await sleep(Math.min(GRACE_MS, deadlineMs));
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const cut = setTimeout(() => server.closeAllConnections(), deadlineMs);

@@ -37,6 +37,12 @@ const BY_MODULE: Readonly<Record<string, readonly SampleOperation[]>> = {
 }`,
     },
     {
+      name: 'Changes of content as they happen',
+      query: `subscription ContentChanges {
+  contentChanged { kind id contentItem { type slug title status } }
+}`,
+    },
+    {
       name: 'Content types and their fields',
       query: `query ContentTypes {
   contentTypes(first: 20) {

@@ -4,15 +4,20 @@ import type { Logger } from '../observability/logger.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientAddress } from './client-address.ts';
 import { type Exchange, newExchange } from './exchange.ts';
-import { isDraining } from './listen.ts';
+import { drainSignal, isDraining } from './listen.ts';
 import { malformedReply } from './malformed-reply.ts';
 import { pathOf } from './request-target.ts';
 import { routeOf } from './route.ts';
+import { sendReply } from './send-reply.ts';
+import { createSocketServer } from './socket-server.ts';
+import { isHandshake, serveWithoutUpgrade } from './without-upgrade.ts';
 
 export interface HttpServerOptions {
   handle(exchange: Exchange): Promise<void>;
   log: Logger;
   trustedProxies: number;
+  /** Longest message of a WebSocket (`BODY_LIMIT_BYTES`). */
+  maxMessageBytes: number;
 }
 
 /** Sizes and times a client cannot exceed. */
@@ -21,7 +26,19 @@ const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** The public listener: turns each HTTP request into an exchange and its reply into a response. */
-export function createHttpServer({ handle, log, trustedProxies }: HttpServerOptions): Server {
+export function createHttpServer({
+  handle,
+  log,
+  trustedProxies,
+  maxMessageBytes,
+}: HttpServerOptions): Server {
+  const exchangeOf = (request: IncomingMessage): Exchange =>
+    newExchange(request, {
+      requestId: uuidv7(),
+      log,
+      route: routeOf(pathOf(request.url)),
+      address: clientAddress(request, trustedProxies),
+    });
   const answering = new WeakMap<Duplex, ServerResponse>();
   const server = createServer(
     {
@@ -33,26 +50,39 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
     },
     (request, response) => {
       answering.set(request.socket, response);
-      const requestId = uuidv7();
-      const exchange = newExchange(request, {
-        requestId,
-        log,
-        route: routeOf(pathOf(request.url)),
-        address: clientAddress(request, trustedProxies),
-      });
+      const exchange = exchangeOf(request);
       response.once('close', () => {
         if (!response.writableFinished)
           exchange.abort.abort(new DOMException('the caller hung up', 'AbortError'));
       });
-      handle(exchange).then(
-        () => send(exchange, request, response, isDraining(server)),
-        (err: unknown) => {
+      exchange.hangUp = () => {
+        if (!response.writableFinished) response.destroy();
+      };
+      handle(exchange)
+        .then(() => sendReply(exchange, request, response, isDraining(server)))
+        .catch((err: unknown) => {
           exchange.log.error({ err }, 'a stage failed outside of all others');
           response.destroy();
-        },
-      );
+        });
     },
   );
+  const serveSocket = createSocketServer({
+    handle,
+    log,
+    maxMessageBytes,
+    draining: drainSignal(server),
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (!isHandshake(request)) {
+      serveWithoutUpgrade(server, request, socket, head);
+      return;
+    }
+    const exchange = exchangeOf(request);
+    serveSocket(exchange, socket, head).catch((err: unknown) => {
+      exchange.log.error({ err }, 'a handshake failed outside of all stages');
+      socket.destroy();
+    });
+  });
   // Node would drop the excess in silence, and with it whatever a proxy has added in the end; useRequestForm counts.
   server.maxHeadersCount = 0;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
@@ -67,25 +97,4 @@ export function createHttpServer({ handle, log, trustedProxies }: HttpServerOpti
     socket.end(malformedReply(error.code, requestId));
   });
   return server;
-}
-
-function send(
-  { reply }: Exchange,
-  request: IncomingMessage,
-  response: ServerResponse,
-  isLast: boolean,
-): void {
-  if (response.destroyed) return;
-  const { status, headers, body, cookies = [] } = reply ?? { status: 404, headers: {}, body: undefined };
-  const length = body === undefined ? 0 : Buffer.byteLength(body);
-  // Sent whole: framing that Yoga has in mind for its own responses would contradict the length.
-  const { 'transfer-encoding': _framing, connection: _connection, ...rest } = headers;
-  // RFC 9110 section 8.6: a 204 has no length.
-  response.writeHead(status, {
-    ...rest,
-    ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
-    ...(status === 204 ? {} : { 'content-length': String(length) }),
-    ...(isLast ? { connection: 'close' } : {}),
-  });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }

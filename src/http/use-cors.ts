@@ -59,8 +59,18 @@ function tenantOf({ tenant, host, prefix }: Exchange): Tenant | undefined {
   }
 }
 
+/** Whether pages of an origin may read what this tenant answers; where no tenant is known all may. */
+export function mayRead(origin: string, tenant: Tenant | undefined): boolean {
+  const origins = originsOf(tenant);
+  return origins.includes('*') || origins.includes(origin);
+}
+
+function originsOf(tenant: Tenant | undefined): readonly string[] {
+  return tenant === undefined ? ['*'] : optionValue(corsOrigins, [tenant.settings]);
+}
+
 function allowed(origin: string | undefined, tenant: Tenant | undefined): Record<string, string> {
-  const origins = tenant === undefined ? ['*'] : optionValue(corsOrigins, [tenant.settings]);
+  const origins = originsOf(tenant);
   const expose = {
     'access-control-expose-headers':
       'x-request-id, retry-after, www-authenticate, ratelimit, ratelimit-policy',

@@ -54,7 +54,8 @@ function storageNamespaceOf({ identifier, id }: Tenant): string {
   return `${identifier}.${createHash('sha256').update(id).digest('hex').slice(0, 12)}`;
 }
 
-function isBrowserVisit({ request, route }: Exchange): boolean {
+function isBrowserVisit({ request, route, socket }: Exchange): boolean {
+  if (socket !== undefined) return false;
   const isEndpoint = (route.kind === 'tenant' || route.kind === 'platform') && !route.isSchemaFile;
   const wantsPage = (request.headers.accept ?? '').includes('text/html');
   return isEndpoint && request.method === 'GET' && wantsPage && !/[?&]query=/.test(request.url ?? '');

@@ -1,19 +1,21 @@
 import { isAbortError } from '../lib/deadline.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Exchange } from './exchange.ts';
 import type { Stage } from './stage.ts';
 
 /** What is written down for a caller that hung up, who is answered nothing; a status of no standard, but widely read. */
 const HUNG_UP = 499;
 
-/** One log line and one measurement for every request, however it ends. */
+/** One log line and one measurement for every request, however it ends; for a stream, once it has ended. */
 export function useLog(metrics: Metrics): Stage {
-  return async (exchange, next) => {
-    await next();
-    const { route, request, tenant, claim, reason, operation, reply, abort } = exchange;
+  const write = (exchange: Exchange): void => {
+    const { route, request, tenant, claim, reason, operation, reply, abort, stream } = exchange;
     const hasHungUp = isAbortError(abort.signal.reason);
+    // To hang up is how a subscriber ends its stream.
+    const isCut = hasHungUp && stream === undefined;
     const codes = hasHungUp ? [] : exchange.codes;
     const durationMs = performance.now() - exchange.startedAtMs;
-    const status = hasHungUp ? HUNG_UP : (reply?.status ?? 500);
+    const status = isCut ? HUNG_UP : (reply?.status ?? 500);
     metrics.requests.inc({ route: route.label, status: `${Math.floor(status / 100)}xx` });
     metrics.requestSeconds.observe({ route: route.label }, durationMs / 1_000);
     for (const code of codes) metrics.errors.inc({ code });
@@ -26,10 +28,16 @@ export function useLog(metrics: Metrics): Stage {
         identifier: tenant?.identifier,
         client: claim?.principal.kind === 'anonymous' ? undefined : claim?.principal.clientId,
         operation,
+        events: stream?.eventCount,
         codes: codes.length === 0 ? undefined : codes,
         reason,
       },
-      'request',
+      stream === undefined ? 'request' : 'stream',
     );
+  };
+  return async (exchange, next) => {
+    await next();
+    if (exchange.stream === undefined) write(exchange);
+    else void exchange.stream.closed.then(() => write(exchange));
   };
 }

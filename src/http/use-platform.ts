@@ -7,7 +7,7 @@ import type { Engine } from '../graphql/engine-request.ts';
 import { mayIntrospect, requireIntrospection } from './may-introspect.ts';
 import { sdlReply } from './sdl-reply.ts';
 import type { Stage } from './stage.ts';
-import { execute } from './use-graphql.ts';
+import { engineContext, execute } from './use-graphql.ts';
 
 export interface PlatformStageOptions {
   engine: Engine;
@@ -30,6 +30,7 @@ export function usePlatform(options: PlatformStageOptions): Stage {
       return;
     }
     const context: PlatformContext = { platform, operator, address: exchange.address };
-    await execute(exchange, engine, schema, mayIntrospect(introspection, operator !== undefined), context);
+    const isIntrospectable = mayIntrospect(introspection, operator !== undefined);
+    await execute(exchange, engine, { ...engineContext(exchange, schema, isIntrospectable), ...context });
   };
 }

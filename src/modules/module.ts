@@ -1,5 +1,6 @@
 import type { NodeSource } from '../graphql/catalogue.ts';
 import type { RuleTree } from '../graphql/rules.ts';
+import type { Watched } from '../mongo/cluster-feed.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { ModuleStage } from '../shell/module-stage.ts';
 import type { Scope } from '../shell/scope.ts';
@@ -32,8 +33,8 @@ export interface Module {
   readonly nodes: Readonly<Record<string, NodeSource>>;
   /** How people sign in at the identity provider of tenants that have the module. One module of a build may say so. */
   readonly signIn?: SignIn;
-  /** Models whose deletions caches of this module must hear of, on every node. */
-  readonly watched?: readonly { readonly collection: string }[];
+  /** Collections whose changes caches and subscriptions of this module must hear of, on every node. */
+  readonly watched?: readonly Watched[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
   isCallerLive?(scope: Scope): Promise<boolean>;
   /**

@@ -3,12 +3,12 @@ import { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { Circuit, type CircuitWatch } from './circuit.ts';
-import { DeletionFeed } from './deletion-feed.ts';
+import { ClusterFeed, type Watched } from './cluster-feed.ts';
 
-/** A client of a cluster, and what is deleted there. */
+/** A client of a cluster, and what changes there. */
 export interface ClusterClient {
   readonly client: mongo.MongoClient;
-  readonly deletions: DeletionFeed;
+  readonly feed: ClusterFeed;
   readonly circuit: Circuit;
 }
 
@@ -20,8 +20,8 @@ export interface ClientPoolOptions {
   poolSizeOf(uri: string): number;
   /** Clients kept open while no shell uses them. */
   idleClients: number;
-  /** Collections whose deletions caches want to know of. */
-  watchedCollections: readonly string[];
+  /** What caches and subscriptions want to hear of. */
+  watched: readonly Watched[];
   onCloseError(error: unknown): void;
   circuits: CircuitWatch;
 }
@@ -56,10 +56,10 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
         await client.close().catch(() => undefined);
         throw error;
       }
-      return { client, deletions: new DeletionFeed(client, options.watchedCollections), circuit };
+      return { client, feed: new ClusterFeed(client, options.watched), circuit };
     },
-    close: async ({ client, deletions }) => {
-      await deletions[Symbol.asyncDispose]();
+    close: async ({ client, feed }) => {
+      await feed[Symbol.asyncDispose]();
       await client.close();
     },
     capacity: options.idleClients,

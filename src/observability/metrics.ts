@@ -80,6 +80,11 @@ export function createMetrics() {
         });
       }
     },
+    streamEvents: new Counter({
+      name: 'gateway_stream_events_total',
+      help: 'Events sent to subscribers',
+      registers,
+    }),
     queueSeconds: new Histogram({
       name: 'gateway_queue_seconds',
       help: 'Time requests waited for their turn, of those that had to',
@@ -95,12 +100,14 @@ export function createMetrics() {
     watch: (sizes: {
       queuedRequests(): number;
       openShells(): number;
+      openStreams(): number;
       knownTenants(): number;
       directoryStalenessSeconds(): number;
     }) => {
       for (const [name, help, size] of [
         ['gateway_queued_requests', 'Requests waiting for their turn', sizes.queuedRequests],
         ['gateway_open_shells', 'Tenants open in this process', sizes.openShells],
+        ['gateway_open_streams', 'Subscriptions open in this process', sizes.openStreams],
         ['gateway_known_tenants', 'Tenant records in memory', sizes.knownTenants],
         [
           'gateway_directory_staleness_seconds',

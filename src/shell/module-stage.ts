@@ -20,7 +20,8 @@ export interface ModuleRequest {
 export interface ModuleReply {
   status: number;
   headers: Record<string, string>;
-  body: string | Buffer | undefined;
+  /** Iterable where GraphQL answers with a stream of events. */
+  body: string | Buffer | AsyncIterable<Uint8Array> | undefined;
 }
 
 export interface ModuleExchange {

@@ -4,7 +4,7 @@ import { BoundModel } from '../mongo/bound-model.ts';
 import type { Circuit } from '../mongo/circuit.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import { Collections } from '../mongo/collections.ts';
-import type { DeletionWatch } from '../mongo/deletion-feed.ts';
+import type { ChangeWatch } from '../mongo/cluster-feed.ts';
 import { touchedCollections } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
 import type { Tenant, TenantId } from '../tenancy/tenant.ts';
@@ -37,6 +37,9 @@ const IDLE_MS = 600_000;
 /** Longest a database may take to show its stamp, in milliseconds; connecting has limits of its own. */
 const OPEN_DEADLINE_MS = 2_000;
 
+/** Longest a subscription waits for the change stream of its cluster, in milliseconds. */
+const FOLLOW_DEADLINE_MS = 2_000;
+
 export function createShellHost(options: ShellHostOptions): ShellHost {
   return new KeyedPool<Tenant, Shell>({
     key: (tenant) => tenant.id,
@@ -56,9 +59,10 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
   const { known, indexes } = options.modules;
   const { migrations, required } = options.modules.of(tenant.modules);
   try {
-    const client = options.clients.lease(await options.connectionString(tenant));
+    const uri = await options.connectionString(tenant);
+    const client = options.clients.lease(uri);
     try {
-      const { client: connection, deletions, circuit } = await client.value;
+      const { client: connection, feed, circuit } = await client.value;
       const db = connection.db(placement.database);
       const stamp = await readStamp(db, placement.prefix, circuit);
       requireOwn(stamp, tenant, options.events);
@@ -72,7 +76,9 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         (count) => options.onNamespacesCreated(placement.cluster, count),
         touchedCollections(pending),
       );
-      const watches: DeletionWatch[] = [];
+      const watches: ChangeWatch[] = [];
+      const watch: Shell['watch'] = ({ collection }, listener) =>
+        feed.watch(placement.database, placement.prefix + collection, listener);
       return {
         tenant: tenant.id,
         epoch: placement.epoch,
@@ -81,13 +87,29 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         circuit,
         mayWrite: options.mayWrite,
         caches: new WeakMap(),
-        watchDeletions({ collection }, listener) {
-          const watch = deletions.watch(placement.database, placement.prefix + collection, listener);
-          watches.push(watch);
-          return watch;
+        watch(watched, listener) {
+          const own = watch(watched, listener);
+          watches.push(own);
+          return own;
+        },
+        async follow(watched, listener) {
+          const lease = options.clients.lease(uri);
+          const own = watch(watched, listener);
+          const stop = () => {
+            own.stop();
+            lease.release();
+          };
+          const timeout = AbortSignal.timeout(FOLLOW_DEADLINE_MS);
+          const late = new Promise<boolean>((resolve) =>
+            timeout.addEventListener('abort', () => resolve(true), { once: true }),
+          );
+          const isLate = await Promise.race([own.up().then(() => false), late]);
+          if (!isLate) return stop;
+          stop();
+          throw unavailable('the change stream is down');
         },
         close() {
-          for (const watch of watches) watch.stop();
+          for (const own of watches) own.stop();
           client.release();
         },
       };

@@ -1,8 +1,7 @@
 import type { Lease } from '../lib/keyed-pool.ts';
 import type { ClusterClient } from '../mongo/client-pool.ts';
 import type { Collections } from '../mongo/collections.ts';
-import type { DeletionListener, DeletionWatch } from '../mongo/deletion-feed.ts';
-import type { ModelDefinition } from '../mongo/model.ts';
+import type { ChangeListener, ChangeWatch, Watched } from '../mongo/cluster-feed.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 
 /** What stays open for a tenant between its requests: its collections, over a client it shares with its cluster. */
@@ -14,11 +13,16 @@ export interface Shell {
   readonly circuit: ClusterClient['circuit'];
   /** False while this node may have missed that the tenant's data went elsewhere; see decision 0022. */
   mayWrite(): boolean;
-  /** Tells of deletions in one of this tenant's collections for as long as the shell lives. */
-  watchDeletions(
-    definition: Pick<ModelDefinition<never>, 'collection'>,
-    listener: DeletionListener,
-  ): DeletionWatch;
+  /** Tells of changes in one of this tenant's collections for as long as the shell lives. */
+  watch(watched: Watched, listener: ChangeListener): ChangeWatch;
+  /**
+   * The same for longer than the shell may live: for a subscription, which holds no lease of the shell between its
+   * events. It keeps the cluster's client open instead.
+   *
+   * @returns what ends it, once no change can be missed.
+   * @throws {CodedError} TENANT_UNAVAILABLE when this deployment tells of no changes.
+   */
+  follow(watched: Watched, listener: ChangeListener): Promise<() => void>;
   /** Ends what lives as long as the shell. */
   close(): void;
   /** Small per-tenant caches of modules, keyed by their owner; gone with the shell. */

@@ -1,6 +1,6 @@
 import { sha256 } from '../lib/sha256.ts';
 import type { BoundModel } from '../mongo/bound-model.ts';
-import type { DeletionWatch } from '../mongo/deletion-feed.ts';
+import type { Change, ChangeWatch, Watched } from '../mongo/cluster-feed.ts';
 import type { Scope } from '../shell/scope.ts';
 import { perShell, type Shell } from '../shell/shell.ts';
 import { type Artifact, artifactModel } from './artifact.ts';
@@ -36,18 +36,19 @@ const BELL = /^revoked (\d+) (.+)$/;
  */
 export class Revocations {
   readonly #known = new Map<string, number>();
-  readonly #watch: DeletionWatch;
+  readonly #watch: ChangeWatch;
   #lookedAtMs = 0;
   #sweptAtMs = 0;
   /** The run of the feed in which it was looked last. */
   #run: number | undefined;
   #looking: Promise<void> | undefined;
 
-  constructor(shell: Pick<Shell, 'watchDeletions'>) {
-    this.#watch = shell.watchDeletions(artifactModel, (id) => {
+  constructor(shell: Pick<Shell, 'watch'>) {
+    const onChange = ({ id }: Change): void => {
       const [, until, key] = BELL.exec(id) ?? [];
       if (key !== undefined) this.#remember(key, Number(until));
-    });
+    };
+    this.#watch = shell.watch(watchedRevocations, { onChange });
   }
 
   async add(artifacts: BoundModel<Artifact>, subject: RevocationSubject, until: Date): Promise<void> {
@@ -97,6 +98,13 @@ export class Revocations {
     this.#sweptAtMs = now;
     for (const [each, endMs] of this.#known) if (endMs < now) this.#known.delete(each);
   }
+}
+
+/** For whoever must hear of revocations: those of this collection's deletions for which {@link isRevocation} holds. */
+export const watchedRevocations: Watched = { collection: artifactModel.collection };
+
+export function isRevocation({ id }: Change): boolean {
+  return BELL.test(id);
 }
 
 /** What is revoked: one token, or every token of a grant. */

@@ -1,4 +1,4 @@
-import type { Tenant } from './tenant.ts';
+import type { Tenant, TenantId } from './tenant.ts';
 
 /**
  * Read port for tenant records; the control plane implements it. Answers records of every status: what a status
@@ -9,4 +9,10 @@ export interface TenantDirectory {
   byIdentifier(identifier: string): Promise<Tenant | undefined>;
   /** By a verified host of its own. */
   byHost(host: string): Promise<Tenant | undefined>;
+  /**
+   * Tells that a record may have changed: each time it does, and when changes may have been missed.
+   *
+   * @returns what ends it.
+   */
+  watch(id: TenantId, listener: () => void): () => void;
 }

@@ -8,6 +8,12 @@ import type { Tenant } from './tenant.ts';
 export interface TenantRegistration {
   readonly hosts: TenantHosts;
   /**
+   * Tells of changes of the record, on whichever node they were made, for longer than the scope lives.
+   *
+   * @returns what ends it.
+   */
+  follow(listener: (now: Tenant) => void): () => void;
+  /**
    * Notes the first authenticated request.
    *
    * @throws {CodedError} TENANT_NOT_FOUND when the tenant expired before it.

@@ -76,7 +76,7 @@ async function contextOf(tenant: 'acme' | 'globex', mayIntrospect: boolean) {
 const comparable = ({ status, headers, body }: EngineReply) => ({
   status,
   headers,
-  body: JSON.parse(body) as unknown,
+  body: JSON.parse(body as string) as unknown,
 });
 
 describe.each(Object.entries(BODIES))('%s', (_name, value) => {
@@ -107,7 +107,7 @@ test('both ways answer each of two tenants its own, interleaved', async () => {
         { method: 'POST', search: '', accept: undefined, body },
         await contextOf(tenant, true),
       );
-      expect(JSON.parse(reply!.body)).toEqual({
+      expect(JSON.parse(reply!.body as string)).toEqual({
         data: { tenant: { identifier: bench[tenant].tenant.identifier } },
       });
     }),

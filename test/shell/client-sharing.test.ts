@@ -76,7 +76,7 @@ test('closes the client that was idle longest when more are idle than may be, an
   await using clients = createClientPool({
     poolSizeOf: () => 2,
     idleClients: 1,
-    watchedCollections: [],
+    watched: [],
     onCloseError: () => undefined,
     circuits: { onOpen: () => undefined, onClose: () => undefined },
   });
@@ -100,7 +100,7 @@ test('a server that was away for the first caller is reached by the next', async
   await using clients = createClientPool({
     poolSizeOf: () => 2,
     idleClients: 1,
-    watchedCollections: [],
+    watched: [],
     onCloseError: () => undefined,
     circuits: { onOpen: () => undefined, onClose: () => undefined },
   });

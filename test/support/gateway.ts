@@ -65,7 +65,12 @@ export async function startGateway(
     defaultBudget: 1_000_000,
     ...(modules && { modules }),
   });
-  const server = createHttpServer({ handle: app.handle, log, trustedProxies: config.http.trustedProxyCount });
+  const server = createHttpServer({
+    handle: app.handle,
+    log,
+    trustedProxies: config.http.trustedProxyCount,
+    maxMessageBytes: config.http.bodyLimitBytes,
+  });
   const port = await listen(server, config.http.port, '127.0.0.1');
   const databases = tenantDatabases(app);
   return {

@@ -106,7 +106,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     mayWrite: () => true,
     caches: new WeakMap(),
     // As where no change stream can be had: caches fall back on short lives.
-    watchDeletions: () => ({ run: () => undefined, stop: () => undefined }),
+    watch: () => ({ run: () => undefined, stop: () => undefined }),
   } as unknown as Shell;
   const scope = ({
     scopes = TENANT_SCOPES,

@@ -10,6 +10,8 @@ export interface MongoProxy extends AsyncDisposable {
   uri: string;
   /** Connections open now. */
   readonly openCount: number;
+  /** Of those, the ones on which a change stream was opened. */
+  readonly streamCount: number;
   /** Most connections that were open at once. */
   readonly peakCount: number;
   /** From now on nothing comes through, as if every packet were lost; connections stay open. */
@@ -29,6 +31,7 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
   let peak = 0;
   let isBlocked = false;
   let areStreamsBlocked = false;
+  const streams = new Set<Socket>();
   const held: (() => void)[] = [];
   const server = createServer((near) => {
     open += 1;
@@ -39,7 +42,10 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
       near.destroy();
       far.destroy();
     };
-    near.once('close', () => (open -= 1));
+    near.once('close', () => {
+      open -= 1;
+      streams.delete(near);
+    });
     for (const [from, to] of [
       [near, far],
       [far, near],
@@ -50,6 +56,7 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
       from.on('data', (data) => {
         const pass = () => void (to.destroyed || to.write(data));
         isStream ||= from === near && data.includes('$changeStream');
+        if (isStream) streams.add(near);
         if (isBlocked || (isStream && areStreamsBlocked)) held.push(pass);
         else pass();
       });
@@ -65,6 +72,9 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
     uri: `mongodb://${credential}127.0.0.1:${port}/?directConnection=true`,
     get openCount() {
       return open;
+    },
+    get streamCount() {
+      return streams.size;
     },
     get peakCount() {
       return peak;

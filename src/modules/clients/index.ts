@@ -20,7 +20,7 @@ export const clients: Module = {
   migrations: [],
   rules: clientsRules,
   nodes: { Client: { scope: 'clients:read', load: (scope, id) => clientStore(scope).byId(id) } },
-  watched: [clientModel],
+  watched: [{ collection: clientModel.collection }],
   isCallerLive,
   usesResource: (scope, resourceId, scopeName) => clientStore(scope).isResourceGranted(resourceId, scopeName),
 };

@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
 import type { Scope } from '../../shell/scope.ts';
-import type { DeletionWatch } from '../../mongo/deletion-feed.ts';
+import type { ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { perShell, type Shell } from '../../shell/shell.ts';
 import { clientStore, watchClients } from './store.ts';
 
@@ -22,7 +22,7 @@ interface Remembered {
 /** A bare map, oldest first: an LRU of this size takes 4.5 KiB of each warm tenant before anything is in it. */
 class Callers {
   readonly #known = new Map<string, Remembered>();
-  readonly #watch: DeletionWatch;
+  readonly #watch: ChangeWatch;
   /** Grows with each deletion: what was read before one is not remembered after it. */
   #deletions = 0;
 

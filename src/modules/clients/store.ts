@@ -5,7 +5,7 @@ import { type Page, type PageArguments, type PageOrder, pageOf } from '../../gra
 import { changeDocument, deleteDocument, type Target } from '../../graphql/revision.ts';
 import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
-import type { DeletionListener, DeletionWatch } from '../../mongo/deletion-feed.ts';
+import type { ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
@@ -158,8 +158,8 @@ export class ClientStore {
 export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
 
 /** Tells of clients that are deleted, on whichever node. */
-export function watchClients(shell: Shell, onDeleted: DeletionListener): DeletionWatch {
-  return shell.watchDeletions(clientModel, onDeleted);
+export function watchClients(shell: Shell, onDeleted: (id: string) => void): ChangeWatch {
+  return shell.watch(clientModel, { onChange: ({ id }) => onDeleted(id) });
 }
 
 export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {

@@ -5,10 +5,12 @@ import { nothingHasThisId } from '../../graphql/not-found.ts';
 import { changeDocument, type Target } from '../../graphql/revision.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
-import { homeOf, type Rows } from '../../mongo/rows.ts';
+import type { ChangeListener, Watched } from '../../mongo/cluster-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
+import { homeOf, type Rows } from '../../mongo/rows.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
 import { perScope } from '../../shell/per-scope.ts';
+import type { Scope } from '../../shell/scope.ts';
 import { contentAccess, type ContentAccess } from './content-access.ts';
 import { type ContentItem, contentItemModel, type ContentStatus, LIVING } from './content-item.ts';
 import { SLUG_INDEX } from './migrations/002-application-tenants.ts';
@@ -152,9 +154,11 @@ export class ContentItemStore {
     { isDeleted, decide }: { isDeleted: boolean; decide: DecideChange },
   ): Promise<ContentItem> {
     try {
-      return await changeDocument(this.#model, target, (item) => {
+      return await changeDocument(this.#model, target, async (item) => {
         if ((item.deletedAt !== null) !== isDeleted) throw nothingHasThisId();
-        return decide(item);
+        const change = await decide(item);
+        const isMoving = change?.status !== undefined && change.status !== item.status;
+        return isMoving ? { ...change, previousStatus: item.status } : change;
       });
     } catch (error) {
       throw isDuplicateKey(error, SLUG_INDEX) ? slugTaken() : error;
@@ -177,6 +181,17 @@ function slugKey({ type, locale, slug }: SlugKey): string {
 
 function slugTaken() {
   return userError('TAKEN', 'Another item of this type and locale has this slug.', 'slug');
+}
+
+/** What each change of an item tells; `content-change.ts` makes sense of it. */
+export const watchedItems: Watched = {
+  collection: contentItemModel.collection,
+  fields: ['type', 'status', 'previousStatus', 'applicationTenant'],
+};
+
+/** Tells of changes of items for longer than the scope lives; answers what ends it. */
+export function followItems({ shell }: Scope, listener: ChangeListener): Promise<() => void> {
+  return shell.follow(watchedItems, listener);
 }
 
 export const contentItemStore = perScope(

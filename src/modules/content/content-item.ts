@@ -28,6 +28,8 @@ export interface ContentItem extends Partitioned {
   locale: string;
   title: string;
   status: ContentStatus;
+  /** The one before, since it changed for the first time: with it a change tells what it was a change from. */
+  previousStatus?: ContentStatus;
   data: StoredData;
   revision: number;
   createdAt: Date;
@@ -49,6 +51,7 @@ export const contentItemModel = definePartitionedModel<ContentItem>(
     locale: { type: String, required: true },
     title: { type: String, required: true },
     status: { type: String, enum: CONTENT_STATUSES, required: true },
+    previousStatus: { type: String, enum: CONTENT_STATUSES },
     data: { type: Schema.Types.Mixed, required: true },
     revision: { type: Number, required: true },
     createdAt: { type: Date, required: true },

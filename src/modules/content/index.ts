@@ -1,7 +1,8 @@
 import type { Module } from '../module.ts';
 import { requireTypeAccess } from './content-access.ts';
+import './content-change-graphql.ts';
 import './content-item-mutations-graphql.ts';
-import { contentItemStore } from './content-item-store.ts';
+import { contentItemStore, watchedItems } from './content-item-store.ts';
 import './content-list-graphql.ts';
 import './content-type-graphql.ts';
 import './content-type-mutations-graphql.ts';
@@ -18,6 +19,7 @@ export const content: Module = {
   isAlwaysOn: false,
   migrations: [indexes, applicationTenants],
   rules: contentRules,
+  watched: [watchedItems],
   nodes: {
     ContentItem: { scope: null, load: (scope, id) => contentItemStore(scope).byId(id) },
     ContentType: {

@@ -21,6 +21,7 @@ export const contentRules: RuleTree = {
     contentType: readTypes,
     contentTypes: readTypes,
   },
+  Subscription: { contentChanged: readContent },
   Mutation: {
     createContentItem: write,
     updateContentItem: write,
@@ -48,6 +49,7 @@ export const contentRules: RuleTree = {
     updatedAt: allow,
     publishedAt: allow,
   },
+  ContentChange: allow,
   ContentReference: allow,
   ContentItemConnection: allow,
   ContentItemEdge: allow,

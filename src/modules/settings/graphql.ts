@@ -42,7 +42,7 @@ interface SettingsView extends OptionsView {
   revision: number;
 }
 
-const Settings = builder.objectRef<SettingsView>('Settings').implement({
+export const Settings = builder.objectRef<SettingsView>('Settings').implement({
   description: "The values in force: the tenant's own, else the platform's.",
   fields: (t) => ({
     ...optionFields(t),

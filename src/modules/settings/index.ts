@@ -1,5 +1,6 @@
 import type { Module } from '../module.ts';
 import './graphql.ts';
+import './settings-change-graphql.ts';
 import { settingsRules } from './rules.ts';
 
 /** Theme, locale, time zone and options. The values live in the tenant's record: HTTP stages need them too. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDemo } from '../../../src/demo/open-demo.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { launchBrowser } from '../../support/browser.ts';
+import { contentWriter } from '../../support/content.ts';
 import { freePort } from '../../support/free-port.ts';
 import { startGateway, type TestGateway } from '../../support/gateway.ts';
 import { execute, openSession, storedEntries } from './browser-session.ts';
@@ -58,4 +59,24 @@ test.each([
     expect(session.strangers).toEqual([]);
     expect(session.complaints).toEqual([]);
   }
+});
+
+test('a subscription shows changes as they happen, until it is stopped', async () => {
+  const [address] = addressesOf('atlas');
+  await using session = await openSession(browser, address!.origin);
+  const { page } = session;
+  await page.goto(address!.origin + address!.path);
+  await page.locator('.graphiql-query-editor .CodeMirror').waitFor();
+  await page.getByRole('button', { name: 'Changes of content as they happen' }).click();
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+  const { streams, platform, developmentToken } = gateway.app;
+  await expect.poll(() => streams.size).toBe(1);
+  const record = await platform.control.tenants.findOne({ names: 'atlas' as never });
+  const token = (await developmentToken(record!._id)) ?? '';
+  const writer = await contentWriter(gateway, { token: () => Promise.resolve(token) });
+  await writer.create('Live from the other side');
+  await expect.poll(() => page.locator('.result-window').innerText()).toContain('Live from the other side');
+  await page.getByRole('button', { name: /^Stop/ }).click();
+  await expect.poll(() => streams.size).toBe(0);
+  expect(session.complaints).toEqual([]);
 });

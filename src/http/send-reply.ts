@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Exchange, Reply } from './exchange.ts';
+
+/** Longest a caller may leave what is sent to it unread, in milliseconds. A stream that is quiet sends pings. */
+const UNREAD_MS = 60_000;
+
+const NOTHING: Reply = { status: 404, headers: {}, body: undefined };
+
+/** Writes a reply as the response; of a stream as fast as it is read. Settles when all of it is written. */
+export async function sendReply(
+  { reply = NOTHING }: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+  isLast: boolean,
+): Promise<void> {
+  const { status, body, cookies = [] } = reply;
+  // Framing that Yoga has in mind for its own responses would contradict that of this one.
+  const { 'transfer-encoding': _framing, connection: _connection, ...rest } = reply.headers;
+  const headers = {
+    ...rest,
+    ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
+    ...(isLast ? { connection: 'close' } : {}),
+  };
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    if (response.destroyed) return;
+    const length = body === undefined ? 0 : Buffer.byteLength(body);
+    // RFC 9110 section 8.6: a 204 has no length.
+    response.writeHead(status, {
+      ...headers,
+      ...(status === 204 ? {} : { 'content-length': String(length) }),
+    });
+    response.end(request.method === 'HEAD' ? undefined : body);
+    return;
+  }
+  const source = Readable.from(body, { objectMode: false });
+  if (response.destroyed || request.method === 'HEAD') {
+    source.destroy();
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, headers);
+  response.setTimeout(UNREAD_MS, () => response.destroy());
+  // The caller hung up, or was cut: both are how a stream ends.
+  await pipeline(source, response).catch(() => undefined);
+}
