@@ -74,14 +74,8 @@ export interface AppOptions {
   modules?: readonly Module[];
 }
 
-/** Verified tokens kept. */
-const MAX_TOKENS = 50_000;
-
 /** Clients of tenants with a deployment of their own, kept open while idle. */
 const IDLE_CLIENTS = 20;
-
-/** How long a shell that must close waits for its requests, in milliseconds. */
-const DRAIN_DEADLINE_MS = 10_000;
 
 /**
  * Builds the gateway: the one place where its parts are made and put together. Nothing listens yet, and the parts
@@ -148,7 +142,6 @@ export async function createApp(options: AppOptions) {
         modules: moduleSets,
         migrate: (tenant) => background.ask(tenant),
         capacity: config.shellCapacity,
-        drainDeadlineMs: DRAIN_DEADLINE_MS,
         events,
       }),
     );
@@ -178,7 +171,7 @@ export async function createApp(options: AppOptions) {
     const engine = createEngine(schemas.superset);
     const authenticate = createAuthenticator({
       directory,
-      cache: new TokenCache({ max: MAX_TOKENS, clock: systemClock }),
+      cache: new TokenCache({ clock: systemClock }),
       tenantClaim: config.tenantClaim,
     });
     const sts = createSts({

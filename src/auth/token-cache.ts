@@ -11,6 +11,9 @@ export interface VerifiedToken {
   expiresAtMs: number;
 }
 
+/** Verified tokens kept. */
+const MAX_TOKENS = 50_000;
+
 /** Longest a verification counts, in milliseconds. */
 const MAX_AGE_MS = 60_000;
 
@@ -22,9 +25,9 @@ export class TokenCache {
   readonly #tokens: LRUCache<string, VerifiedToken>;
   readonly #clock: Clock;
 
-  constructor(options: { max: number; clock: Clock }) {
-    this.#clock = options.clock;
-    this.#tokens = new LRUCache({ max: options.max, ttl: MAX_AGE_MS, perf: { now: options.clock } });
+  constructor({ max = MAX_TOKENS, clock }: { max?: number; clock: Clock }) {
+    this.#clock = clock;
+    this.#tokens = new LRUCache({ max, ttl: MAX_AGE_MS, perf: { now: clock } });
   }
 
   get(tenant: { id: TenantId; version: number }, digest: string): VerifiedToken | undefined {

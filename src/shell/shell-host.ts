@@ -27,12 +27,15 @@ export interface ShellHostOptions {
   /** Has a tenant's schema brought up to date in the background while it is served. */
   migrate(tenant: TenantId): void;
   capacity: number;
-  drainDeadlineMs: number;
+  /** How long a shell that must close waits for its requests, in milliseconds. */
+  drainDeadlineMs?: number;
   events: Events;
 }
 
 /** How long an idle shell stays open, in milliseconds; it holds a lease of its cluster's client. */
 const IDLE_MS = 600_000;
+
+const DRAIN_DEADLINE_MS = 10_000;
 
 /** Longest a database may take to show its stamp, in milliseconds; connecting has limits of its own. */
 const OPEN_DEADLINE_MS = 2_000;
@@ -49,7 +52,7 @@ export function createShellHost(options: ShellHostOptions): ShellHost {
     capacity: options.capacity,
     idleMs: IDLE_MS,
     abortReason: () => unavailable('the shell was taken away'),
-    drainDeadlineMs: options.drainDeadlineMs,
+    drainDeadlineMs: options.drainDeadlineMs ?? DRAIN_DEADLINE_MS,
     onCloseError: (err) => options.events.shellCloseFailed({ err }),
   });
 }
