@@ -13,8 +13,14 @@ import { mongodbUri } from './mongodb-uri.ts';
 export interface GatewayProcess extends AsyncDisposable {
   port: number;
   controlDatabase: string;
-  /** Starts it, again if need be; answers when it is ready. */
-  start(): Promise<void>;
+  /**
+   * Starts it, again if need be; answers when it is ready.
+   *
+   * @param settings - for this start only.
+   */
+  start(settings?: Record<string, string>): Promise<void>;
+  /** Resolves when the process has ended, in whatever way; answers the signal that ended it. */
+  ended(): Promise<NodeJS.Signals | null>;
   /** `kill -9`: nothing gets the chance to clean up. */
   kill(): Promise<void>;
   /** What it wrote so far. */
@@ -48,7 +54,12 @@ export async function gatewayProcess(env: Record<string, string> = {}): Promise<
       return output;
     },
     kill,
-    async start() {
+    async ended() {
+      if (child === undefined) return null;
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      return child.signalCode;
+    },
+    async start(settings = {}) {
       child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,6 +72,7 @@ export async function gatewayProcess(env: Record<string, string> = {}): Promise<
           PORT: String(port),
           ADMIN_PORT: String(adminPort),
           DEMO: 'off',
+          ...settings,
           ...env,
         },
       });
