@@ -11,6 +11,7 @@ import { addTenantsCreate } from './cli/tenants-create.ts';
 import { addTenantsDelete } from './cli/tenants-delete.ts';
 import { addTenantsList } from './cli/tenants-list.ts';
 import { addTenantsMigrate } from './cli/tenants-migrate.ts';
+import { addTenantsRelease } from './cli/tenants-release.ts';
 import { addTenantsRestore } from './cli/tenants-restore.ts';
 import { addTenantsResume } from './cli/tenants-resume.ts';
 import { addTenantsShow } from './cli/tenants-show.ts';
@@ -27,7 +28,7 @@ const GROUPS = {
     description: 'create, look at and take care of tenants',
     commands: [
       ...[addTenantsCreate, addTenantsList, addTenantsShow, addTenantsSuspend],
-      ...[addTenantsResume, addTenantsDelete, addTenantsRestore, addTenantsMigrate],
+      ...[addTenantsResume, addTenantsDelete, addTenantsRestore, addTenantsRelease, addTenantsMigrate],
     ],
   },
   clusters: {

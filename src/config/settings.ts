@@ -196,10 +196,11 @@ export const SETTINGS = {
   CRASH_POINT: described(
     z
       .string()
-      .regex(/^(before|after):[a-z-]+$/)
+      .regex(/^(before|after):[a-z-]+(,(before|after):[a-z-]+)*$/)
       .optional(),
     {
-      description: 'for tests: the step at whose boundary the process kills itself, like `after:stamp`',
+      description:
+        'for tests: boundaries of steps, like `before:stamp,after:stamp`; once work has come to each, the process kills itself',
       development: 'absent',
       production: 'refused',
     },

@@ -38,9 +38,14 @@ export function createSweeper({ control, registration, provisioning, deletions, 
   let isClosed = false;
   let nextUnclaimedMs = 0;
 
+  /** What failed a moment ago takes no place in a batch: a hundred tenants of one dead deployment would fill it. */
+  function due() {
+    return { _id: { $nin: backoff.waiting() } };
+  }
+
   async function finishInterrupted(): Promise<void> {
     const interrupted = await control.tenants.find(
-      { status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: new Date() } },
+      { ...due(), status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: new Date() } },
       { limit: BATCH },
     );
     await eachAlone(interrupted, async (found) => {
@@ -56,7 +61,8 @@ export function createSweeper({ control, registration, provisioning, deletions, 
       await (isHopeless ? provisioning.undo(record) : registration.resume(record));
     });
     // An undoing that was cut off is carried on.
-    await eachAlone(await control.tenants.find({ status: 'FAILED' }, { limit: BATCH }), provisioning.undo);
+    const failed = await control.tenants.find({ ...due(), status: 'FAILED' }, { limit: BATCH });
+    await eachAlone(failed, provisioning.undo);
   }
 
   /** One bad tenant must not keep the others waiting; its failure has been told as an event. */
@@ -66,7 +72,6 @@ export function createSweeper({ control, registration, provisioning, deletions, 
   ): Promise<void> {
     for (const record of records) {
       if (isClosed) return;
-      if (!backoff.isDue(record._id)) continue;
       await work(record).then(
         () => backoff.succeeded(record._id),
         (err: unknown) => {
@@ -79,15 +84,16 @@ export function createSweeper({ control, registration, provisioning, deletions, 
 
   async function carryOnDeletions(): Promise<void> {
     const now = new Date();
-    const due = await control.tenants.find(
+    const overdue = await control.tenants.find(
       {
+        ...due(),
         status: 'DELETING',
         'deletion.dueAt': { $lte: now },
         $or: [{ 'deletion.leasedUntil': null }, { 'deletion.leasedUntil': { $lt: now } }],
       },
       { limit: BATCH },
     );
-    await eachAlone(due, ({ _id }) => deletions.carryOn(_id));
+    await eachAlone(overdue, ({ _id }) => deletions.carryOn(_id));
   }
 
   async function removeUnclaimed(): Promise<void> {
@@ -95,6 +101,7 @@ export function createSweeper({ control, registration, provisioning, deletions, 
     nextUnclaimedMs = performance.now() + UNCLAIMED_INTERVAL_MS;
     const unclaimed = await control.tenants.find(
       {
+        ...due(),
         status: 'ACTIVE',
         isSelfRegistered: true,
         claimedAt: null,

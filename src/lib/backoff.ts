@@ -21,6 +21,11 @@ export class Backoff {
     return (this.#failed.get(key)?.until ?? 0) <= performance.now();
   }
 
+  /** What is not to be tried yet. */
+  waiting(): string[] {
+    return [...this.#failed.keys()].filter((key) => !this.isDue(key));
+  }
+
   failed(key: string): void {
     const { firstMs, longestMs } = this.#options;
     const before = this.#failed.get(key);

@@ -14,7 +14,7 @@ import {
   type TestTenant,
 } from '../support/gateway.ts';
 import { type MongoProxy, openMongoProxy } from '../support/mongo-proxy.ts';
-import { operate, visit } from '../support/platform.ts';
+import { operate, register, visit } from '../support/platform.ts';
 import { graphql, send } from '../support/request.ts';
 
 /** A change counts on every node within a second; the rest is for a busy machine. */
@@ -180,6 +180,34 @@ async function suspendAndResume(withinMs: number): Promise<void> {
   await operate(here, 'resumeTenant', { id: acme.record._id });
   await eventually(async () => expect(await visitThere(acme)).toBe('acme'), withinMs);
 }
+
+test('one of a hundred that want an identifier at once gets it, whichever process they ask', async () => {
+  const { control, clusters } = here.app.platform;
+  const room = async () => (await clusters.all()).reduce((sum, { free }) => sum + free, 0);
+  const before = await room();
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_unused, index) =>
+      register(index % 2 === 0 ? here : there, { identifier: 'wanted', name: `Caller ${index}` }),
+    ),
+  );
+  const [winner, ...others] = outcomes.filter(({ tenant }) => tenant !== null);
+  expect(others).toEqual([]);
+  const refusals = outcomes.filter((outcome) => outcome !== winner);
+  expect(refusals.map(({ userErrors }) => userErrors.map(({ code }) => code).join())).toEqual(
+    Array.from({ length: 99 }, () => 'IDENTIFIER_TAKEN'),
+  );
+  for (const node of [here, there]) {
+    await eventually(
+      async () => expect(await visit(node, 'wanted', winner?.bootstrap?.accessToken)).toBe('wanted'),
+      SEEN_WITHIN_MS,
+    );
+  }
+  const records = await control.tenants.find({ identifier: 'wanted' as never });
+  expect(records.map(({ _id }) => _id as string)).toEqual([winner?.tenant?.id]);
+  expect(await room()).toBe(before - 4);
+  const home = await here.databases.of(records[0]!);
+  expect(await home.collection('clients').countDocuments()).toBe(1);
+});
 
 test('dropped connections lose no change and make nobody forget', async () => {
   for (let round = 0; round < 3; round += 1) {

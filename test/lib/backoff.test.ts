@@ -10,9 +10,9 @@ test('what fails again and again waits longer each time, up to a limit, and keep
     backoff.failed('acme');
     expect([backoff.isDue('acme'), backoff.isDue('globex')]).toEqual([false, true]);
     vi.advanceTimersByTime(pauseMs - 1);
-    expect(backoff.isDue('acme')).toBe(false);
+    expect([backoff.isDue('acme'), backoff.waiting()]).toEqual([false, ['acme']]);
     vi.advanceTimersByTime(1);
-    expect(backoff.isDue('acme')).toBe(true);
+    expect([backoff.isDue('acme'), backoff.waiting()]).toEqual([true, []]);
   }
 });
 

@@ -123,6 +123,20 @@ describe('the command line', { timeout: 60_000 }, () => {
       const again = await cli.run(['tenants', 'create', 'short-lived']);
       expect(again).toMatchObject({ code: 1, stdout: '' });
       expect(again.stderr).toMatch(/^tenant-gateway: .*taken.*\n$/);
+      const [used, released] = await Promise.all([
+        cli.run(['tenants', 'release', 'acme']),
+        cli.run(['tenants', 'release', 'short-lived']),
+      ]);
+      expect(used).toMatchObject({ code: 1, stdout: '' });
+      expect(used.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
+      expect(released).toMatchObject({
+        code: 0,
+        stdout: 'short-lived can be registered again\n',
+        stderr: '',
+      });
+      expect(await cli.json('tenants', 'create', 'short-lived')).toMatchObject({
+        tenant: { status: 'ACTIVE' },
+      });
     });
   });
 
@@ -193,6 +207,36 @@ describe('the command line', { timeout: 60_000 }, () => {
         expect(failed.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
       }
       expect(JSON.stringify([added, listed, twice, bad])).not.toContain('hunter2');
+    });
+
+    it('are changed: budgets, and whether they take tenants', async () => {
+      const update = (...options: string[]) => cli.json('clusters', 'update', 'second', ...options);
+      expect(await update('--budget', '600', '--connection-budget', '200', '--close')).toMatchObject({
+        name: 'second',
+        budget: 600,
+        connectionBudget: 200,
+        isOpen: false,
+      });
+      const place = ['tenants', 'create', 'umbrella', '--cluster', 'second'];
+      const [full, nobody, both, nothing] = await Promise.all([
+        cli.run(place),
+        cli.run(['clusters', 'update', 'nobody', '--budget', '5']),
+        cli.run(['clusters', 'update', 'second', '--open', '--close'], NO_DATABASE),
+        cli.run(['clusters', 'update', 'second', '--budget', 'many'], NO_DATABASE),
+      ]);
+      expect([full, nobody, both, nothing].map(({ code, stdout }) => [code, stdout])).toEqual([
+        [1, ''],
+        [1, ''],
+        [2, ''],
+        [2, ''],
+      ]);
+      for (const { stderr } of [full, nobody, both, nothing]) {
+        expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
+      }
+      const opened = await cli.run(['clusters', 'update', 'second', '--open']);
+      expect(opened.stdout).toMatch(/^NAME .*\nsecond +0 +0\/600 +\d+\/200 +yes +yes\n$/);
+      expect((await cli.json(...place)).tenant).toMatchObject({ identifier: 'umbrella', status: 'ACTIVE' });
+      expect((await update()).used).toBe(4);
     });
   });
 
@@ -329,7 +373,17 @@ describe('the command line', { timeout: 60_000 }, () => {
   it('helps', async () => {
     const { code, stdout } = await cli.run(['tenants', '--help'], NO_DATABASE);
     expect(code).toBe(0);
-    for (const command of ['create', 'list', 'show', 'suspend', 'resume', 'delete', 'restore', 'migrate']) {
+    for (const command of [
+      'create',
+      'list',
+      'show',
+      'suspend',
+      'resume',
+      'delete',
+      'restore',
+      'release',
+      'migrate',
+    ]) {
       expect(stdout).toContain(`  ${command} `);
     }
   });

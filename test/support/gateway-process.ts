@@ -19,6 +19,8 @@ export interface GatewayProcess extends AsyncDisposable {
    * @param settings - for this start only.
    */
   start(settings?: Record<string, string>): Promise<void>;
+  /** Starts one that may be dead before it is ready. */
+  launch(settings?: Record<string, string>): void;
   /** Resolves when the process has ended, in whatever way; answers the signal that ended it. */
   ended(): Promise<NodeJS.Signals | null>;
   /** `kill -9`: nothing gets the chance to clean up. */
@@ -40,8 +42,34 @@ export async function gatewayProcess(env: Record<string, string> = {}): Promise<
   let child: ChildProcess | undefined;
   let output = '';
 
+  function hasEnded(): boolean {
+    return child === undefined || child.exitCode !== null || child.signalCode !== null;
+  }
+
+  function launch(settings: Record<string, string> = {}): void {
+    child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'development',
+        MONGODB_URI: mongodbUri(),
+        CONTROL_DATABASE: controlDatabase,
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        ADMIN_PORT: String(adminPort),
+        DEMO: 'off',
+        ...settings,
+        ...env,
+      },
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+    }
+  }
+
   async function kill(): Promise<void> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === undefined || hasEnded()) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
@@ -56,36 +84,18 @@ export async function gatewayProcess(env: Record<string, string> = {}): Promise<
     kill,
     async ended() {
       if (child === undefined) return null;
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      if (!hasEnded()) await once(child, 'exit');
       return child.signalCode;
     },
-    async start(settings = {}) {
-      child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-        cwd: ROOT,
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: {
-          PATH: process.env['PATH'],
-          NODE_ENV: 'development',
-          MONGODB_URI: mongodbUri(),
-          CONTROL_DATABASE: controlDatabase,
-          DATA_DIR: dataDir,
-          PORT: String(port),
-          ADMIN_PORT: String(adminPort),
-          DEMO: 'off',
-          ...settings,
-          ...env,
-        },
-      });
-      for (const stream of [child.stdout, child.stderr]) {
-        stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
-      }
-      const started = child;
+    launch,
+    async start(settings) {
+      launch(settings);
       await eventually(async () => {
-        if (started.exitCode !== null)
-          throw new Error(`the gateway ended with ${started.exitCode}: ${output}`);
+        if (hasEnded()) return;
         const { status } = await fetch(`http://127.0.0.1:${port}/readyz`);
         if (status !== 200) throw new Error(`not ready: ${status}`);
       }, START_MS);
+      if (hasEnded()) throw new Error(`the gateway ended: ${output}`);
     },
     async [Symbol.asyncDispose]() {
       await kill();
