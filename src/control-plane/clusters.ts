@@ -1,5 +1,6 @@
 import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
+import { Gate } from '../lib/gate.ts';
 import { userError, UserErrors } from '../lib/user-error.ts';
 import { COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
@@ -20,6 +21,12 @@ const ALERT_AT = 0.8;
 
 /** How long a cluster's record counts before it is read again, in milliseconds. */
 const CACHE_MS = 1_000;
+
+/**
+ * Counts one node writes at once. All of a cluster's are in one record: more would only get in each other's way on the
+ * server, each with a connection that tenants need.
+ */
+const COUNTS_AT_ONCE = 4;
 
 export interface ClustersOptions {
   control: ControlDatabase;
@@ -51,6 +58,7 @@ export interface ClusterChange {
 /** The clusters: their budgets and their connection strings. */
 export class Clusters {
   readonly #options: ClustersOptions;
+  readonly #counting = new Gate(COUNTS_AT_ONCE);
   readonly #uris = new Map<string, { uri: string; until: number }>();
 
   constructor(options: ClustersOptions) {
@@ -126,14 +134,16 @@ export class Clusters {
     namespaces: number,
     { name, except }: { name: string | undefined; except: readonly string[] },
   ): Promise<ClusterRecord> {
-    const cluster = await this.#clusters.findOneAndUpdate(
-      {
-        isOpen: true,
-        free: { $gte: namespaces },
-        _id: { $nin: [...except], ...(name === undefined ? {} : { $eq: name }) },
-      },
-      { $inc: { free: -namespaces }, $set: { reservedAt: new Date() } },
-      { sort: { free: -1 } },
+    const cluster = await this.#counting.run(() =>
+      this.#clusters.findOneAndUpdate(
+        {
+          isOpen: true,
+          free: { $gte: namespaces },
+          _id: { $nin: [...except], ...(name === undefined ? {} : { $eq: name }) },
+        },
+        { $inc: { free: -namespaces }, $set: { reservedAt: new Date() } },
+        { sort: { free: -1 } },
+      ),
     );
     if (cluster === null) {
       this.#options.events.capacityExhausted(name === undefined ? {} : { cluster: name });
@@ -145,7 +155,9 @@ export class Clusters {
 
   /** Counts namespaces that came into being later (`count` > 0) or are gone (`count` < 0). */
   async account(name: string, count: number): Promise<void> {
-    const cluster = await this.#clusters.findOneAndUpdate({ _id: name }, { $inc: { free: -count } });
+    const cluster = await this.#counting.run(() =>
+      this.#clusters.findOneAndUpdate({ _id: name }, { $inc: { free: -count } }),
+    );
     if (cluster !== null) this.#alertWhenCrossed(cluster, count);
   }
 

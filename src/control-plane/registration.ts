@@ -4,7 +4,7 @@ import { TENANT_SCOPES } from '../auth/scopes.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
 import { CodedError } from '../lib/coded-error.ts';
-import { userError } from '../lib/user-error.ts';
+import { userError, type UserErrors } from '../lib/user-error.ts';
 import type { RunStep } from '../lib/run-step.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
@@ -95,6 +95,10 @@ export function createRegistration(options: RegistrationOptions) {
       if (earlier !== null) return replay(earlier, inputHash);
     }
 
+    // Cheaper than finding out by inserting. With a key it may be the same request, sent twice at once.
+    const identifier = parsed.identifier as TenantIdentifier;
+    if (keyHash === undefined && (await control.tenants.has({ names: identifier }))) throw taken();
+
     const id = uuidv7() as TenantId;
     const [signingKey, nextKey, placement] = await Promise.all([
       newTenantKey(box, id),
@@ -105,8 +109,8 @@ export function createRegistration(options: RegistrationOptions) {
     const now = new Date();
     const draft: TenantRecord = {
       _id: id,
-      identifier: parsed.identifier as TenantIdentifier,
-      names: [parsed.identifier as TenantIdentifier],
+      identifier,
+      names: [identifier],
       hosts: [],
       name: parsed.name,
       status: 'PROVISIONING',
@@ -142,7 +146,7 @@ export function createRegistration(options: RegistrationOptions) {
         keyHash === undefined ? null : await control.tenants.findOne({ 'provisioning.keyHash': keyHash });
       if (earlier !== null) return replay(earlier, inputHash);
       if (isDuplicateKey(error, 'idempotency_key')) return register(input, origin);
-      throw userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
+      throw taken();
     }
     const record = await provisioning.finish(draft, bootstrap);
     return { record, bootstrap: await credentials(record, bootstrap) };
@@ -262,6 +266,10 @@ export function createRegistration(options: RegistrationOptions) {
 }
 
 export type Registration = ReturnType<typeof createRegistration>;
+
+function taken(): UserErrors {
+  return userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
+}
 
 function stillWorkedOn(): CodedError {
   return new CodedError(

@@ -134,9 +134,12 @@ describe('the command line', { timeout: 60_000 }, () => {
         stdout: 'short-lived can be registered again\n',
         stderr: '',
       });
-      expect(await cli.json('tenants', 'create', 'short-lived')).toMatchObject({
-        tenant: { status: 'ACTIVE' },
+      const { data } = await graphql({
+        port: gateway.port,
+        path: '/platform/graphql',
+        query: '{ identifierAvailable(identifier: "short-lived") }',
       });
+      expect(data).toEqual({ identifierAvailable: true });
     });
   });
 
@@ -217,9 +220,8 @@ describe('the command line', { timeout: 60_000 }, () => {
         connectionBudget: 200,
         isOpen: false,
       });
-      const place = ['tenants', 'create', 'umbrella', '--cluster', 'second'];
       const [full, nobody, both, nothing] = await Promise.all([
-        cli.run(place),
+        cli.run(['tenants', 'create', 'umbrella', '--cluster', 'second']),
         cli.run(['clusters', 'update', 'nobody', '--budget', '5']),
         cli.run(['clusters', 'update', 'second', '--open', '--close'], NO_DATABASE),
         cli.run(['clusters', 'update', 'second', '--budget', 'many'], NO_DATABASE),
@@ -235,8 +237,6 @@ describe('the command line', { timeout: 60_000 }, () => {
       }
       const opened = await cli.run(['clusters', 'update', 'second', '--open']);
       expect(opened.stdout).toMatch(/^NAME .*\nsecond +0 +0\/600 +\d+\/200 +yes +yes\n$/);
-      expect((await cli.json(...place)).tenant).toMatchObject({ identifier: 'umbrella', status: 'ACTIVE' });
-      expect((await update()).used).toBe(4);
     });
   });
 

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { registerBoth, startGateway, type TestGateway } from '../support/gateway.ts';
+import { register, visit } from '../support/platform.ts';
+
+/** One node removes tenants nobody used; the other is asked by their owners at that very time. */
+let gateway: TestGateway;
+let other: TestGateway;
+
+const tenants: { identifier: string; token: string; database: string; outcome: string }[] = [];
+
+/** Enough for some to be gone before their owners come, and for some owners to come before. */
+const TENANTS = 40;
+
+const HOUR_MS = 3_600_000;
+
+beforeAll(async () => {
+  gateway = await startGateway();
+  other = await startGateway({ CONTROL_DATABASE: gateway.config.mongo.controlDatabase });
+  await registerBoth(gateway);
+  for (let index = 0; index < TENANTS; index += 1) {
+    const identifier = `unused-${index}`;
+    const { bootstrap } = await register(gateway, { identifier, name: identifier });
+    // Anonymous visits are no claims, and the other node knows the tenant from now on.
+    expect(await visit(other, identifier)).toBe(identifier);
+    const record = await records().findOneAndUpdate(
+      { identifier: identifier as never },
+      { $set: { createdAt: new Date(Date.now() - 25 * HOUR_MS + index) } },
+    );
+    tenants.push({
+      identifier,
+      token: bootstrap?.accessToken ?? '',
+      database: record?.placement.database ?? '',
+      outcome: '',
+    });
+  }
+});
+
+afterAll(async () => {
+  await other?.[Symbol.asyncDispose]();
+  await gateway?.[Symbol.asyncDispose]();
+});
+
+function records() {
+  return gateway.app.platform.control.tenants;
+}
+
+async function collectionsOf(database: string): Promise<number> {
+  const { client } = gateway.app.platform.control.db;
+  return (await client.db(database).listCollections({}, { nameOnly: true }).toArray()).length;
+}
+
+/** Everybody who was served has a tenant for good; everybody who was not finds nothing left of it. */
+async function expectNothingInBetween(): Promise<void> {
+  for (const { identifier, token, database, outcome } of tenants) {
+    const record = await records().findOne({ identifier: identifier as never });
+    if (outcome === identifier) {
+      expect(record, identifier).toMatchObject({ status: 'ACTIVE', claimedAt: expect.any(Date) as Date });
+      expect(await visit(gateway, identifier, token)).toBe(identifier);
+      continue;
+    }
+    // The key that a token is checked with goes with its tenant.
+    expect(['TENANT_NOT_FOUND', 'UNAUTHENTICATED'], identifier).toContain(outcome);
+    expect(record, identifier).toBeNull();
+    expect(await collectionsOf(database), identifier).toBe(0);
+    expect(await visit(other, identifier)).toBe('TENANT_NOT_FOUND');
+  }
+}
+
+test('a first request that meets the removal of its tenant is served for good or finds nothing', async () => {
+  gateway.app.start();
+  await eventually(async () =>
+    expect(await records().count({ isSelfRegistered: true })).toBeLessThan(TENANTS),
+  );
+  // The oldest go first, and the owners come from the other end: they meet in between.
+  const coming = [...tenants];
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let tenant = coming.pop(); tenant !== undefined; tenant = coming.pop()) {
+        tenant.outcome = await visit(other, tenant.identifier, tenant.token);
+      }
+    }),
+  );
+  await eventually(async () => {
+    expect(await records().count({ isSelfRegistered: true, claimedAt: null })).toBe(0);
+  }, 20_000);
+  expect(tenants[0]?.outcome).not.toBe(tenants[0]?.identifier);
+  expect(tenants.at(-1)?.outcome).toBe(tenants.at(-1)?.identifier);
+  await expectNothingInBetween();
+});
+
+test('who was used once is never removed, and neither is who an operator made', async () => {
+  await records().findOneAndUpdate(
+    { identifier: 'acme' as never },
+    { $set: { createdAt: new Date(Date.now() - 25 * HOUR_MS) } },
+  );
+  const { bootstrap } = await register(gateway, { identifier: 'last', name: 'Last' });
+  await records().findOneAndUpdate(
+    { identifier: 'last' as never },
+    { $set: { createdAt: new Date(Date.now() - 25 * HOUR_MS) } },
+  );
+  // Another node looks for the first time.
+  other.app.start();
+  await eventually(async () => expect(await visit(gateway, 'last')).toBe('TENANT_NOT_FOUND'), 20_000);
+  expect(await visit(other, 'last', bootstrap?.accessToken)).not.toBe('last');
+  await expectNothingInBetween();
+  for (const neighbour of ['acme', 'globex']) expect(await visit(other, neighbour)).toBe(neighbour);
+});
