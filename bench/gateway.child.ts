@@ -60,6 +60,11 @@ const calls = {
   /** Forgets every tenant, as when the change feed comes back. */
   forgetAll: () => app.directory.clear(),
   openShells: () => app.shells.size,
+  /** A token of an operator who may migrate the fleet. */
+  async operatorToken(): Promise<string> {
+    const scopes = ['platform:tenants:read', 'platform:tenants:write'] as const;
+    return (await app.tokens.forOperator(scopes, 600_000)).token;
+  },
   heapBytes,
   /** What keeps this process busy, by kind. */
   resources(): { sockets: number; timers: number } {
