@@ -1,4 +1,5 @@
 import { createAuthenticator } from './auth/authenticate.ts';
+import { RemoteKeys } from './auth/remote-keys.ts';
 import { TokenCache } from './auth/token-cache.ts';
 import type { Config } from './config/config.ts';
 import type { SecretBox } from './config/secrets.ts';
@@ -44,6 +45,8 @@ import { useScope } from './http/use-scope.ts';
 import { useSts } from './http/use-sts.ts';
 import { useWebSocket } from './http/use-web-socket.ts';
 import { systemClock } from './lib/clock.ts';
+import { outsideOnly } from './lib/outside-address.ts';
+import { outsideFetch } from './lib/outside-fetch.ts';
 import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
@@ -59,6 +62,7 @@ import { createShellHost } from './shell/shell-host.ts';
 import { stsPart } from './sts/artifact.ts';
 import { watchedRevocations } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
+import { isSecureUrl } from './tenancy/secure-url.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
 
@@ -89,7 +93,11 @@ export async function createApp(options: AppOptions) {
     const events = createEvents(log, metrics);
     const { publicUrl, baseDomain } = config.http;
     const publicHost = new URL(publicUrl).hostname;
+    const { isProduction } = config;
     const addresses = { publicUrl, baseDomain };
+    const fetchOutside = outsideFetch(
+      outsideOnly({ isNearAllowed: !isProduction, allowedHosts: config.allowedIssuerHosts }),
+    );
 
     const { poolSize, controlDatabase } = config.mongo;
     const poolSizes = new Map<string, number>();
@@ -172,6 +180,7 @@ export async function createApp(options: AppOptions) {
     const authenticate = createAuthenticator({
       directory,
       cache: new TokenCache({ clock: systemClock }),
+      remoteKeys: new RemoteKeys(fetchOutside),
       tenantClaim: config.tenantClaim,
     });
     const sts = createSts({
@@ -186,6 +195,8 @@ export async function createApp(options: AppOptions) {
       publicHost,
       baseDomain,
       lookUpTxt: txtLookup(config.dnsServers),
+      fetch: fetchOutside,
+      isSecure: (url) => isSecureUrl(url, { isProduction }),
       box,
       prepareModule,
       events,

@@ -2,16 +2,20 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import { isIdentifier } from '../tenancy/identifier.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { TrustedIssuer } from '../tenancy/trusted-issuer.ts';
 import { requireCanonical, tokenDigest } from './canonical-token.ts';
 import type { Principal } from './principal.ts';
+import type { RemoteKeys } from './remote-keys.ts';
 import { confinedScopes, scopeSet } from './scope-set.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
 import { invalidToken } from './unauthenticated.ts';
+import { verifyExternal } from './verify-external.ts';
 import { verifyJwt } from './verify-jwt.ts';
 
 export interface AuthenticatorOptions {
   directory: TenantDirectory;
   cache: TokenCache;
+  remoteKeys: RemoteKeys;
   /** `TENANT_CLAIM` */
   tenantClaim: string;
 }
@@ -25,32 +29,42 @@ export interface Authenticated {
 }
 
 /**
- * Verifies bearer tokens of tenants. The issuer picks one directory record, whose public keys alone can verify the
- * token: nothing of a tenant's database is touched before a caller is known.
+ * Verifies bearer tokens of tenants. The issuer, one outside together with the audience, picks one directory record,
+ * whose keys alone can verify the token: nothing of a tenant's database is touched before a caller is known.
  */
-export function createAuthenticator({ directory, cache, tenantClaim }: AuthenticatorOptions) {
+export function createAuthenticator({ directory, cache, remoteKeys, tenantClaim }: AuthenticatorOptions) {
   /** @throws {CodedError} UNAUTHENTICATED */
   return async function authenticate(token: string): Promise<Authenticated> {
     requireCanonical(token);
-    const tenant = await tenantOf(token);
+    const { tenant, trusted } = await trustOf(token);
     const digest = tokenDigest(token);
     let verified = cache.get(tenant, digest);
     if (verified === undefined) {
-      verified = await verify(token, tenant);
+      verified = await (trusted === undefined
+        ? verify(token, tenant)
+        : verifyExternal(token, tenant, trusted, {
+            keys: remoteKeys.of(tenant.id, trusted.jwksUri),
+            tenantClaim,
+          }));
       cache.set(tenant, digest, verified);
     }
     if (verified.tenant !== tenant.id) throw invalidToken('cached for another tenant');
     return { tenant, principal: verified.principal, expiresAtMs: verified.expiresAtMs };
   };
 
-  async function tenantOf(token: string): Promise<Tenant> {
-    const issuer = issuerOf(token);
+  async function trustOf(token: string): Promise<Trust> {
+    const { issuer, audience } = unverifiedOf(token);
     // Any base: an issuer stays what it was at registration when PUBLIC_URL changes.
     const identifier = /\/t\/([^/]+)$/.exec(issuer)?.[1] ?? '';
     const tenant = isIdentifier(identifier) ? await directory.byIdentifier(identifier) : undefined;
     // An alias or a released and reused identifier may find a record whose issuer is another one.
-    if (tenant?.issuer !== issuer) throw invalidToken('unknown issuer');
-    return tenant;
+    if (tenant?.issuer === issuer) return { tenant };
+    const truster = audience === '' ? undefined : await directory.byTrustedIssuer(issuer, audience);
+    const trusted = truster?.trustedIssuers.find(
+      (each) => each.issuer === issuer && each.audience === audience,
+    );
+    if (truster === undefined || trusted === undefined) throw invalidToken('unknown issuer');
+    return { tenant: truster, trusted };
   }
 
   async function verify(token: string, tenant: Tenant): Promise<VerifiedToken> {
@@ -67,11 +81,23 @@ export function createAuthenticator({ directory, cache, tenantClaim }: Authentic
 
 export type Authenticate = ReturnType<typeof createAuthenticator>;
 
-function issuerOf(token: string): string {
+/** Who must have signed a token. */
+interface Trust {
+  tenant: Tenant;
+  /** Absent: the tenant's own provider. */
+  trusted?: TrustedIssuer;
+}
+
+/** What a token says of its issuer and its one audience; '' for none, and for several. */
+function unverifiedOf(token: string): { issuer: string; audience: string } {
   try {
-    // Nothing is verified yet: the claim can be any JSON value.
-    const { iss } = decodeJwt<{ iss?: unknown }>(token);
-    return typeof iss === 'string' ? iss : '';
+    // Nothing is verified yet: the claims can be any JSON value.
+    const { iss, aud } = decodeJwt<{ iss?: unknown; aud?: unknown }>(token);
+    const audience: unknown = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+    return {
+      issuer: typeof iss === 'string' ? iss : '',
+      audience: typeof audience === 'string' ? audience : '',
+    };
   } catch (error) {
     throw invalidToken(error);
   }

@@ -7,6 +7,8 @@ export type Principal =
       readonly kind: 'client' | 'user';
       readonly subject: string;
       readonly clientId: string;
+      /** Who vouches for it, when that is an identity provider outside: nothing here knows it then. */
+      readonly issuer?: string | undefined;
       readonly scopes: ReadonlySet<string>;
       /** Id of the application tenant the caller is confined to; null: the whole tenant. */
       readonly applicationTenant: string | null;

@@ -3,13 +3,13 @@ import type { PublicKey } from '../tenancy/tenant.ts';
 import { invalidToken } from './unauthenticated.ts';
 
 /** Asymmetric only; `none` and HS* would let anyone who knows the public key sign. */
-const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'];
+export const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const;
 
 /** How far clocks may be apart, in seconds. */
-const CLOCK_TOLERANCE_SECONDS = 5;
+export const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** Header members that carry or point to a key, or demand an extension. Keys come from the directory alone. */
-const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
+export const FORBIDDEN_HEADERS = ['jku', 'jwk', 'x5u', 'x5c', 'crit'];
 
 /** What a token must be besides well signed. */
 export interface Expected {
@@ -36,7 +36,7 @@ export async function verifyJwt(token: string, expected: Expected): Promise<JWTP
         return importJWK(key.jwk, key.alg);
       },
       {
-        algorithms: ALGORITHMS,
+        algorithms: [...ALGORITHMS],
         issuer: expected.issuer,
         ...(expected.audience === undefined ? {} : { audience: expected.audience }),
         typ: 'at+jwt',

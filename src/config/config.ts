@@ -27,6 +27,8 @@ export interface Config {
     poolSize: number;
     mongodBinary: string | undefined;
   };
+  /** Hosts of trusted issuers that may have addresses which are not public. */
+  allowedIssuerHosts: readonly string[];
   dataDir: string;
   masterKey: { current: string | undefined; file: string | undefined; previous: string | undefined };
   registration: { isOpen: boolean; perHour: number; perAddressPerHour: number };
@@ -70,12 +72,11 @@ export function configFrom(settings: Settings): Config {
     mongo: {
       uri: settings.MONGODB_URI,
       controlDatabase: settings.CONTROL_DATABASE,
-      allowedHosts: settings.ALLOWED_MONGODB_HOSTS.toLowerCase()
-        .split(/[\s,]+/)
-        .filter((host) => host !== ''),
+      allowedHosts: hostsIn(settings.ALLOWED_MONGODB_HOSTS),
       poolSize: settings.POOL_SIZE,
       mongodBinary: settings.MONGOD_BINARY,
     },
+    allowedIssuerHosts: hostsIn(settings.ALLOWED_ISSUER_HOSTS),
     dataDir: settings.DATA_DIR,
     masterKey: {
       current: settings.MASTER_KEY,
@@ -97,6 +98,13 @@ export function configFrom(settings: Settings): Config {
     crashPoint: settings.CRASH_POINT,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+function hostsIn(list: string): string[] {
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((host) => host !== '');
 }
 
 function requireForProduction(settings: Settings): void {

@@ -85,6 +85,18 @@ export const SETTINGS = {
       production: 'none',
     },
   ),
+  ALLOWED_ISSUER_HOSTS: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.:[\], _-]*$/)
+      .default(''),
+    {
+      description:
+        'hosts, separated by commas, whose keys tenants may trust although their addresses are not public',
+      development: 'none; this machine and its network are allowed',
+      production: 'none',
+    },
+  ),
   CONTROL_DATABASE: described(
     z
       .string()

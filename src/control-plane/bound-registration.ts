@@ -1,6 +1,7 @@
 import type { UpdateQuery } from 'mongoose';
 import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
+import type { OutsideFetch } from '../lib/outside-fetch.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -8,6 +9,7 @@ import { identifierFault } from '../tenancy/identifier.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
 import { boundHosts } from './bound-hosts.ts';
+import { boundIssuers } from './bound-issuers.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { MAX_KEYS, rotateSigningKey } from './tenant-keys.ts';
@@ -20,6 +22,9 @@ export interface BoundRegistrationOptions {
   publicHost: string;
   baseDomain: string;
   lookUpTxt: TxtLookup;
+  /** Reads what issuers outside publish. */
+  fetch: OutsideFetch;
+  isSecure: (url: string) => boolean;
   box: SecretBox;
   /** Makes the database of a tenant ready for a module (`prepare-module.ts`). */
   prepareModule(id: string, module: string, requires: readonly string[]): Promise<void>;
@@ -31,10 +36,13 @@ const MAX_ALIASES = 10;
 
 /** Writes to the record of one tenant, which is fixed here for as long as a scope lives. */
 export function boundRegistration(options: BoundRegistrationOptions) {
-  const { control, directory, publicHost, baseDomain, lookUpTxt, prepareModule, events } = options;
+  const { control, directory, publicHost, baseDomain, lookUpTxt, fetch, isSecure, prepareModule, events } =
+    options;
   const rules = { baseDomain, publicHost };
 
-  return ({ id, identifier: before, hosts }: Tenant): TenantRegistration => {
+  return (tenant: Tenant): TenantRegistration => {
+    const { id, identifier: before, hosts, trustedIssuers } = tenant;
+    const otherNames = hosts.length + trustedIssuers.length;
     const write = async (
       condition: object,
       update: UpdateQuery<TenantRecord>,
@@ -51,6 +59,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
 
     return {
       hosts: boundHosts({ tenant: id, control, rules, lookUpTxt, write, events }),
+<<<<<<< HEAD
       follow: (listener) =>
         directory.watch(id, () => {
           // The name may be somebody else's by now.
@@ -58,6 +67,9 @@ export function boundRegistration(options: BoundRegistrationOptions) {
           // Of a record that cannot be read there is nothing to tell; whoever relies on it will see for itself.
           directory.byIdentifier(before).then(tell, () => undefined);
         }),
+=======
+      issuers: boundIssuers({ tenant, fetch, isSecure, write, events }),
+>>>>>>> 48ca8ec (Trust issuers outside: their tokens lead to the one tenant that registered issuer and audience, with the scopes it allows; decision 31)
       async markClaimed() {
         if (await write({ claimedAt: null }, { $set: { claimedAt: new Date() } })) return;
         // Somebody else claimed it at the same time; or it is being undone, and this request must not bring it back.
@@ -73,7 +85,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
         const renamed = identifier as TenantIdentifier;
         try {
           const tenant = await write(
-            { $or: [{ names: renamed }, { [`names.${MAX_ALIASES + hosts.length}`]: { $exists: false } }] },
+            { $or: [{ names: renamed }, { [`names.${MAX_ALIASES + otherNames}`]: { $exists: false } }] },
             { $set: { identifier: renamed }, $addToSet: { names: renamed } },
           );
           if (tenant === undefined) {

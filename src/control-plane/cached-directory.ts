@@ -1,6 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
+<<<<<<< HEAD
 import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+=======
+import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
+import { issuerName } from '../tenancy/trusted-issuer.ts';
+>>>>>>> 48ca8ec (Trust issuers outside: their tokens lead to the one tenant that registered issuer and audience, with the scopes it allows; decision 31)
 import type { ControlDatabase } from './control-database.ts';
 import { tenantOf } from './tenant-record.ts';
 
@@ -42,15 +47,24 @@ export class CachedDirectory implements TenantDirectory {
     return tenant?.hosts.includes(host) ? tenant : undefined;
   }
 
+  async byTrustedIssuer(issuer: string, audience: string): Promise<Tenant | undefined> {
+    const name = issuerName(issuer, audience);
+    const tenant = await this.byIdentifier(name);
+    const isTrusting = tenant?.trustedIssuers.some(
+      (each) => each.issuer === issuer && each.audience === audience,
+    );
+    if (tenant === undefined || isTrusting === true) return tenant;
+    // One that gave it up may still be believed to trust it, and another may do so by now.
+    this.#idByName.delete(name);
+    return this.#load(name);
+  }
+
   /** Forgets a tenant and everything believed of its names. */
   forget(id: string, names: readonly string[]): void {
     this.#generation += 1;
     const cached = this.#byId.get(id);
     this.#byId.delete(id);
-    for (const name of [
-      ...names,
-      ...(cached === undefined ? [] : [cached.identifier, ...cached.aliases, ...cached.hosts]),
-    ]) {
+    for (const name of [...names, ...(cached === undefined ? [] : namesOf(cached))]) {
       this.#idByName.delete(name);
       this.#unknown.delete(name);
     }
@@ -119,4 +133,9 @@ export class CachedDirectory implements TenantDirectory {
     this.#byId.set(tenant.id, tenant);
     this.#idByName.set(identifier, tenant.id);
   }
+}
+
+function namesOf({ identifier, aliases, hosts, trustedIssuers }: Tenant): string[] {
+  const issuers = trustedIssuers.map(({ issuer, audience }) => issuerName(issuer, audience));
+  return [identifier, ...aliases, ...hosts, ...issuers];
 }

@@ -4,6 +4,7 @@ import type { RunStep } from '../lib/run-step.ts';
 import { userError } from '../lib/user-error.ts';
 import type { Events } from '../observability/events.ts';
 import type { TenantId, TenantStatus } from '../tenancy/tenant.ts';
+import { isIssuerName } from '../tenancy/trusted-issuer.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
@@ -147,9 +148,10 @@ export function createDeletions(options: DeletionOptions) {
       {
         $set: {
           status: 'DELETED',
-          // Identifiers stay in quarantine; hosts are free.
-          names: names.filter((name) => !name.includes('.')),
+          // Identifiers stay in quarantine; hosts and trusted issuers are free.
+          names: names.filter((name) => !name.includes('.') && !isIssuerName(name)),
           hosts: [],
+          trustedIssuers: [],
           keys: [],
           settings: {},
           administratorEmail: null,

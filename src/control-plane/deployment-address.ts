@@ -1,6 +1,7 @@
 import { lookup, resolveSrv } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { mongo } from 'mongoose';
+import { blockList, contains } from '../lib/block-list.ts';
 
 /** A host of a deployment, and where it is. */
 export interface DeploymentAddress {
@@ -56,16 +57,4 @@ export function isNowhere({ host, addresses }: DeploymentAddress): boolean {
 
 export function isLoopback({ addresses }: DeploymentAddress): boolean {
   return addresses.some((address) => contains(LOOPBACK, address));
-}
-
-function contains(list: BlockList, address: string): boolean {
-  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-}
-
-function blockList(...subnets: [network: string, prefix: number][]): BlockList {
-  const list = new BlockList();
-  for (const [network, prefix] of subnets) {
-    list.addSubnet(network, prefix, network.includes(':') ? 'ipv6' : 'ipv4');
-  }
-  return list;
 }

@@ -12,6 +12,7 @@ import {
   type TenantIdentifier,
   type TenantStatus,
 } from '../tenancy/tenant.ts';
+import { isIssuerName, type TrustedIssuer } from '../tenancy/trusted-issuer.ts';
 import { type Deletion, deletionSchema } from './deletion-record.ts';
 import { sharedList, sharedText } from './shared-text.ts';
 
@@ -63,12 +64,14 @@ export interface QuarantineEntry {
 export interface TenantRecord extends Stored {
   identifier: TenantIdentifier;
   /**
-   * What finds it: the identifier, its aliases, its verified hosts (which alone have dots in them) and, of a deleted
-   * tenant, what is in quarantine. Unique over all tenants.
+   * What finds it: the identifier, its aliases, its verified hosts (which alone have dots in them), the issuers it
+   * trusts (see `issuerName`) and, of a deleted tenant, what is in quarantine. Unique over all tenants.
    */
   names: TenantIdentifier[];
   /** Hosts it claims; see `bound-hosts.ts`. */
   hosts: HostClaim[];
+  /** Absent in records of earlier builds. */
+  trustedIssuers?: TrustedIssuer[];
   name: string;
   status: TenantStatus;
   isSelfRegistered: boolean;
@@ -121,6 +124,17 @@ export const tenantModel = defineModel<TenantRecord>(
     identifier: { type: String, required: true },
     names: { type: [String], required: true },
     hosts: [{ _id: false, host: String, proof: String, verifiedAt: { type: Date, default: null } }],
+    trustedIssuers: [
+      {
+        _id: false,
+        issuer: String,
+        audience: String,
+        jwksUri: String,
+        algorithms: [String],
+        claims: { tenant: { type: String, default: null }, subject: String, scope: String },
+        scopes: [String],
+      },
+    ],
     name: { type: String, required: true },
     status: { type: String, enum: TENANT_STATUSES, required: true },
     isSelfRegistered: { type: Boolean, required: true },
@@ -167,7 +181,9 @@ export function releasedName(tenant: string): TenantIdentifier {
 
 /** Former identifiers that still find a tenant. */
 export function aliasesOf({ _id, identifier, names }: TenantRecord): TenantIdentifier[] {
-  return names.filter((name) => name !== identifier && name !== releasedName(_id) && !name.includes('.'));
+  return names.filter(
+    (name) => name !== identifier && name !== releasedName(_id) && !name.includes('.') && !isIssuerName(name),
+  );
 }
 
 /**
@@ -182,6 +198,7 @@ export function tenantOf(record: TenantRecord): Tenant {
     identifier: record.identifier,
     aliases: aliases.length === 0 ? NO_NAMES : aliases,
     hosts: hosts.length === 0 ? NO_NAMES : hosts,
+    trustedIssuers: record.trustedIssuers?.length ? record.trustedIssuers : NO_ISSUERS,
     name: record.name,
     status: sharedText(record.status),
     issuer: record.issuer,
@@ -198,6 +215,8 @@ export function tenantOf(record: TenantRecord): Tenant {
 }
 
 const NO_NAMES: readonly TenantIdentifier[] = Object.freeze([]);
+
+const NO_ISSUERS: readonly TrustedIssuer[] = Object.freeze([]);
 
 const NO_OVERRIDES: OptionValues = Object.freeze({});
 

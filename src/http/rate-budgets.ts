@@ -46,7 +46,7 @@ export function rateBudgets(
     add('anonymous', ofTenant);
   } else {
     const ofClient = stricter(platform.client, optionValue(clientRequestsPerMinute, layers));
-    add('client', ofClient, `${principal.kind} ${principal.subject}`);
+    add('client', ofClient, `${principal.kind} ${principal.issuer ?? ''} ${principal.subject}`);
     add('tenant', ofTenant);
   }
   return budgets;

@@ -19,6 +19,10 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'tenant_renamed', fields, 'tenant renamed'),
     tenantHostVerified: (fields: { tenant: string; host: string }) =>
       emit('info', 'tenant_host_verified', fields, 'a host leads to a tenant now'),
+    trustedIssuerAdded: (fields: { tenant: string; issuer: string; scopes: readonly string[] }) =>
+      emit('info', 'trusted_issuer_added', fields, 'a tenant trusts an issuer outside now'),
+    trustedIssuerRemoved: (fields: { tenant: string; issuer: string }) =>
+      emit('info', 'trusted_issuer_removed', fields, 'a tenant trusts an issuer outside no longer'),
     tenantModulesChanged: (fields: { tenant: string; modules: readonly string[] }) =>
       emit('info', 'tenant_modules_changed', fields, 'tenant modules changed'),
     provisioningResumed: (fields: { tenant: string; step: string }) =>
@@ -36,7 +40,12 @@ export function createEvents(log: Logger, metrics: Metrics) {
     fleetMigrationTakenUp: (fields: { run: string }) =>
       emit('info', 'fleet_migration_taken_up', fields, 'migration of the tenants taken up from a dead node'),
     fleetMigrationFailed: (fields: { run?: string; err: unknown }) =>
-      emit('warn', 'fleet_migration_failed', fields, 'migration of the tenants broke off; it is taken up again'),
+      emit(
+        'warn',
+        'fleet_migration_failed',
+        fields,
+        'migration of the tenants broke off; it is taken up again',
+      ),
     foreignStamp: (fields: { tenant: string; database: string; found: string }) =>
       emit('error', 'foreign_stamp', fields, 'REFUSED: this database carries the stamp of somebody else'),
     tenantUnavailable: (fields: { tenant: string; err: unknown }) =>

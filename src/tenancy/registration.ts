@@ -1,5 +1,6 @@
 import type { TenantHosts } from './own-host.ts';
 import type { Tenant } from './tenant.ts';
+import type { TenantIssuers } from './trusted-issuer.ts';
 
 /**
  * Write port to the one record of the tenant a scope belongs to; the control plane implements it. It is bound to that
@@ -7,6 +8,7 @@ import type { Tenant } from './tenant.ts';
  */
 export interface TenantRegistration {
   readonly hosts: TenantHosts;
+  readonly issuers: TenantIssuers;
   /**
    * Tells of changes of the record, on whichever node they were made, for longer than the scope lives.
    *

@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import type { Brand } from '../lib/brand.ts';
 import type { OptionValues } from './option.ts';
+import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** Immutable UUID of a tenant. Never reused. */
 export type TenantId = Brand<string, 'TenantId'>;
@@ -52,6 +53,8 @@ export interface Tenant {
   aliases: readonly TenantIdentifier[];
   /** Verified hosts of its own. */
   hosts: readonly string[];
+  /** Identity providers outside whose tokens count here. */
+  trustedIssuers: readonly TrustedIssuer[];
   name: string;
   status: TenantStatus;
   /** `iss` of its own tokens, as it was at registration, for ever. */

@@ -81,6 +81,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     identifier: name as TenantIdentifier,
     aliases: [],
     hosts: [],
+    trustedIssuers: [],
     name,
     status: 'ACTIVE',
     issuer: `https://gateway.example/t/${name}`,

@@ -82,7 +82,12 @@ const IAT_PRECISION_MS = 1_000;
  */
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
-  if (principal.kind === 'anonymous' || principal.clientId === CLI_CLIENT_ID) return true;
+  if (
+    principal.kind === 'anonymous' ||
+    principal.issuer !== undefined ||
+    principal.clientId === CLI_CLIENT_ID
+  )
+    return true;
   const { clientId, issuedAtMs } = principal;
   const callers = callersOf(scope.shell);
   const known = callers.recall(clientId);

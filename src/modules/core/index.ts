@@ -5,6 +5,7 @@ import './module-graphql.ts';
 import './node-graphql.ts';
 import './signing-keys-graphql.ts';
 import './tenant-graphql.ts';
+import './trusted-issuer-graphql.ts';
 import './viewer-graphql.ts';
 
 /** The tenant itself, the caller, its modules, and access by global id. */
