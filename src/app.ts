@@ -45,8 +45,7 @@ import { useScope } from './http/use-scope.ts';
 import { useSts } from './http/use-sts.ts';
 import { useWebSocket } from './http/use-web-socket.ts';
 import { systemClock } from './lib/clock.ts';
-import { outsideOnly } from './lib/outside-address.ts';
-import { outsideFetch } from './lib/outside-fetch.ts';
+import { outsideWeb } from './lib/outside-web.ts';
 import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
@@ -62,7 +61,6 @@ import { createShellHost } from './shell/shell-host.ts';
 import { stsPart } from './sts/artifact.ts';
 import { watchedRevocations } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
-import { isSecureUrl } from './tenancy/secure-url.ts';
 import { hostSource } from './tenancy/sources/host.ts';
 import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
 
@@ -93,11 +91,8 @@ export async function createApp(options: AppOptions) {
     const events = createEvents(log, metrics);
     const { publicUrl, baseDomain } = config.http;
     const publicHost = new URL(publicUrl).hostname;
-    const { isProduction } = config;
     const addresses = { publicUrl, baseDomain };
-    const fetchOutside = outsideFetch(
-      outsideOnly({ isNearAllowed: !isProduction, allowedHosts: config.allowedIssuerHosts }),
-    );
+    const web = outsideWeb(config);
 
     const { poolSize, controlDatabase } = config.mongo;
     const poolSizes = new Map<string, number>();
@@ -180,7 +175,7 @@ export async function createApp(options: AppOptions) {
     const authenticate = createAuthenticator({
       directory,
       cache: new TokenCache({ clock: systemClock }),
-      remoteKeys: new RemoteKeys(fetchOutside),
+      remoteKeys: new RemoteKeys(web.fetch),
       tenantClaim: config.tenantClaim,
     });
     const sts = createSts({
@@ -195,14 +190,12 @@ export async function createApp(options: AppOptions) {
       publicHost,
       baseDomain,
       lookUpTxt: txtLookup(config.dnsServers),
-      fetch: fetchOutside,
-      isSecure: (url) => isSecureUrl(url, { isProduction }),
+      web,
       box,
       prepareModule,
       events,
     });
     let isDraining = false;
-
     const developmentToken = developmentTokens({ control, tokens, isProduction: config.isProduction });
 
     const deadline = useDeadline(config.http.requestDeadlineMs);

@@ -1,5 +1,5 @@
 import type { UpdateQuery } from 'mongoose';
-import type { OutsideFetch } from '../lib/outside-fetch.ts';
+import type { OutsideWeb } from '../lib/outside-web.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -12,8 +12,7 @@ const MAX_ISSUERS = 20;
 
 export interface BoundIssuersOptions {
   tenant: Tenant;
-  fetch: OutsideFetch;
-  isSecure: (url: string) => boolean;
+  web: OutsideWeb;
   /** Writes to the record of the tenant, if `condition` holds too. */
   write(condition: object, update: UpdateQuery<TenantRecord>): Promise<Tenant | undefined>;
   events: Events;
@@ -23,7 +22,8 @@ export interface BoundIssuersOptions {
  * The issuers one tenant trusts. Issuer and audience together are among the names that find it, which are unique over
  * all tenants: a token can never be meant for two of them.
  */
-export function boundIssuers({ tenant, fetch, isSecure, write, events }: BoundIssuersOptions): TenantIssuers {
+export function boundIssuers({ tenant, web, write, events }: BoundIssuersOptions): TenantIssuers {
+  const { fetch, isSecure } = web;
   /** Where an issuer says its keys are (OpenID Connect Discovery 1.0). */
   async function discovered(issuer: string): Promise<string> {
     const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;

@@ -1,7 +1,7 @@
 import type { UpdateQuery } from 'mongoose';
 import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
-import type { OutsideFetch } from '../lib/outside-fetch.ts';
+import type { OutsideWeb } from '../lib/outside-web.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -22,9 +22,7 @@ export interface BoundRegistrationOptions {
   publicHost: string;
   baseDomain: string;
   lookUpTxt: TxtLookup;
-  /** Reads what issuers outside publish. */
-  fetch: OutsideFetch;
-  isSecure: (url: string) => boolean;
+  web: OutsideWeb;
   box: SecretBox;
   /** Makes the database of a tenant ready for a module (`prepare-module.ts`). */
   prepareModule(id: string, module: string, requires: readonly string[]): Promise<void>;
@@ -36,8 +34,7 @@ const MAX_ALIASES = 10;
 
 /** Writes to the record of one tenant, which is fixed here for as long as a scope lives. */
 export function boundRegistration(options: BoundRegistrationOptions) {
-  const { control, directory, publicHost, baseDomain, lookUpTxt, fetch, isSecure, prepareModule, events } =
-    options;
+  const { control, directory, publicHost, baseDomain, lookUpTxt, web, prepareModule, events } = options;
   const rules = { baseDomain, publicHost };
 
   return (tenant: Tenant): TenantRegistration => {
@@ -59,7 +56,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
 
     return {
       hosts: boundHosts({ tenant: id, control, rules, lookUpTxt, write, events }),
-<<<<<<< HEAD
+      issuers: boundIssuers({ tenant, web, write, events }),
       follow: (listener) =>
         directory.watch(id, () => {
           // The name may be somebody else's by now.
@@ -67,9 +64,6 @@ export function boundRegistration(options: BoundRegistrationOptions) {
           // Of a record that cannot be read there is nothing to tell; whoever relies on it will see for itself.
           directory.byIdentifier(before).then(tell, () => undefined);
         }),
-=======
-      issuers: boundIssuers({ tenant, fetch, isSecure, write, events }),
->>>>>>> 48ca8ec (Trust issuers outside: their tokens lead to the one tenant that registered issuer and audience, with the scopes it allows; decision 31)
       async markClaimed() {
         if (await write({ claimedAt: null }, { $set: { claimedAt: new Date() } })) return;
         // Somebody else claimed it at the same time; or it is being undone, and this request must not bring it back.

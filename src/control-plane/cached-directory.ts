@@ -1,11 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-<<<<<<< HEAD
 import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
-=======
-import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
 import { issuerName } from '../tenancy/trusted-issuer.ts';
->>>>>>> 48ca8ec (Trust issuers outside: their tokens lead to the one tenant that registered issuer and audience, with the scopes it allows; decision 31)
 import type { ControlDatabase } from './control-database.ts';
 import { tenantOf } from './tenant-record.ts';
 

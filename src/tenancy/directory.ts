@@ -9,15 +9,12 @@ export interface TenantDirectory {
   byIdentifier(identifier: string): Promise<Tenant | undefined>;
   /** By a verified host of its own. */
   byHost(host: string): Promise<Tenant | undefined>;
-<<<<<<< HEAD
+  /** By an issuer outside and the one audience it is trusted for. */
+  byTrustedIssuer(issuer: string, audience: string): Promise<Tenant | undefined>;
   /**
    * Tells that a record may have changed: each time it does, and when changes may have been missed.
    *
    * @returns what ends it.
    */
   watch(id: TenantId, listener: () => void): () => void;
-=======
-  /** By an issuer outside and the one audience it is trusted for. */
-  byTrustedIssuer(issuer: string, audience: string): Promise<Tenant | undefined>;
->>>>>>> 48ca8ec (Trust issuers outside: their tokens lead to the one tenant that registered issuer and audience, with the scopes it allows; decision 31)
 }

@@ -45,7 +45,7 @@ export async function startForeignIssuer(): Promise<ForeignIssuer> {
       self.keys.push({ ...(await exportJWK(publicKey)), kid, alg, use: 'sig' });
     },
     async token(claims, header = {}) {
-      const kid = String(header['kid'] ?? self.keys[0]?.kid);
+      const kid = typeof header['kid'] === 'string' ? header['kid'] : (self.keys[0]?.kid ?? '');
       const signing = privateKeys.get(kid);
       if (signing === undefined) throw new Error(`there is no key ${kid}`);
       const now = Math.floor(Date.now() / 1_000);
