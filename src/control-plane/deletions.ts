@@ -153,6 +153,7 @@ export function createDeletions(options: DeletionOptions) {
           hosts: [],
           trustedIssuers: [],
           keys: [],
+          nextKey: null,
           settings: {},
           administratorEmail: null,
           'placement.sealedConnectionString': null,

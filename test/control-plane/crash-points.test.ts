@@ -257,6 +257,7 @@ test('a deletion that was killed is carried on, and its ledger tells what was th
     expect(await recordOf(identifier)).toMatchObject({
       status: 'DELETED',
       keys: [],
+      nextKey: null,
       deletion: {
         dropped: {
           collections: [

@@ -139,7 +139,7 @@ test('when the time is up a node drops everything and writes down what it was', 
   await deleted(id);
   expect(await collectionsOf(tenant.record)).toEqual([]);
   const record = await tenants().findOne({ _id: id });
-  expect(record).toMatchObject({ keys: [], settings: {}, administratorEmail: null });
+  expect(record).toMatchObject({ keys: [], nextKey: null, settings: {}, administratorEmail: null });
   const shown = await platform(
     gateway,
     `query ($id: ID!) { tenant(id: $id) { status deletion {
