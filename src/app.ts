@@ -16,34 +16,11 @@ import { signingKeyring } from './control-plane/signing-keyring.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { callersOf } from './http/callers.ts';
-import { localVisit } from './http/local-visit.ts';
 import { OpenStreams } from './http/open-streams.ts';
 import { requestQueue } from './http/request-queue.ts';
-import { sampleOperations } from './http/sample-operations.ts';
-import type { Stage } from './http/stage.ts';
+import { createStages } from './http/stages.ts';
 import { NO_PLATFORM_RATES, PLATFORM_RATES } from './http/rate-budgets.ts';
 import { memoryRateCounter, sharedRateCounter } from './http/rate-counter.ts';
-import { useAddressLimit } from './http/use-address-limit.ts';
-import { useAuthentication } from './http/use-authentication.ts';
-import { useBody } from './http/use-body.ts';
-import { useCandidates } from './http/use-candidates.ts';
-import { useCors } from './http/use-cors.ts';
-import { useDeadline, useTenantDeadline } from './http/use-deadline.ts';
-import { useErrors } from './http/use-errors.ts';
-import { useFairQueue } from './http/use-fair-queue.ts';
-import { useGraphiql } from './http/use-graphiql.ts';
-import { useGraphQL } from './http/use-graphql.ts';
-import { useHealth } from './http/use-health.ts';
-import { useLog } from './http/use-log.ts';
-import { usePlatform } from './http/use-platform.ts';
-import { useModuleStages } from './http/use-module-stages.ts';
-import { useRateLimit } from './http/use-rate-limit.ts';
-import { useRequestForm } from './http/use-request-form.ts';
-import { useResolution } from './http/use-resolution.ts';
-import { useSchemaFile } from './http/use-schema-file.ts';
-import { useScope } from './http/use-scope.ts';
-import { useSts } from './http/use-sts.ts';
-import { useWebSocket } from './http/use-web-socket.ts';
 import { systemClock } from './lib/clock.ts';
 import { outsideWeb } from './lib/outside-web.ts';
 import { pipeline } from './lib/pipeline.ts';
@@ -55,14 +32,13 @@ import './options.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';
+import { mailerOf } from './observability/mailer.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createModuleSets } from './shell/module-set.ts';
 import { createShellHost } from './shell/shell-host.ts';
 import { stsPart } from './sts/artifact.ts';
 import { watchedRevocations } from './sts/revocations.ts';
 import { createSts } from './sts/sts.ts';
-import { hostSource } from './tenancy/sources/host.ts';
-import { pathPrefixSource } from './tenancy/sources/path-prefix.ts';
 
 export interface AppOptions {
   config: Config;
@@ -91,7 +67,7 @@ export async function createApp(options: AppOptions) {
     const events = createEvents(log, metrics);
     const { publicUrl, baseDomain } = config.http;
     const publicHost = new URL(publicUrl).hostname;
-    const addresses = { publicUrl, baseDomain };
+    const shared = { publicUrl, baseDomain, mailer: mailerOf(config, log) };
     const web = outsideWeb(config);
 
     const { poolSize, controlDatabase } = config.mongo;
@@ -198,69 +174,29 @@ export async function createApp(options: AppOptions) {
     let isDraining = false;
     const developmentToken = developmentTokens({ control, tokens, isProduction: config.isProduction });
 
-    const deadline = useDeadline(config.http.requestDeadlineMs);
-    const candidates = useCandidates({
-      hostSource: hostSource({ directory, baseDomain, publicHost }),
-      pathPrefixSource: pathPrefixSource(directory),
-      trustedProxies: config.http.trustedProxyCount,
-    });
-    const authentication = useAuthentication(authenticate);
-    const resolution = useResolution();
-    const ownDeadline = useTenantDeadline(config.http.requestDeadlineMs);
-    const turns = queue === undefined ? [ownDeadline] : [ownDeadline, useFairQueue(queue)];
-    const scope = useScope({
+    const stages = createStages({
+      config,
+      metrics,
+      isFresh: () => freshness.isFresh,
+      isDraining: () => isDraining,
+      rates: { platform: rates, counter },
+      queue,
+      authenticate,
       shells,
       registration: bindRegistration,
-      isCallerLive: callers.isLive,
-      platform: addresses,
+      callers,
+      shared,
+      modules,
+      moduleSets,
+      sts,
+      engine,
+      schemas,
+      streams,
+      developmentToken,
+      platform,
+      platformSchema,
+      authenticateOperator: createOperatorAuthentication({ control, box, publicUrl }),
     });
-    /** What decided about the request that opened a stream decides about each of its events. */
-    const admitted = pipeline([deadline, candidates, authentication, resolution, ...turns, scope]);
-    const stages: readonly Stage[] = [
-      useLog(metrics),
-      useErrors(),
-      useHealth({
-        ping: () => control.ping(config.http.requestDeadlineMs),
-        isFresh: () => freshness.isFresh,
-        isDraining: () => isDraining,
-      }),
-      deadline,
-      useAddressLimit(rates.address),
-      candidates,
-      useCors(),
-      useRequestForm(),
-      useBody(config.http.bodyLimitBytes),
-      authentication,
-      resolution,
-      useRateLimit(counter, rates),
-      useWebSocket(config.http.trustedProxyCount),
-      ...turns,
-      useGraphiql({
-        setting: config.graphiql,
-        samples: sampleOperations,
-        developmentToken: (tenant) => developmentToken(tenant.id),
-        isLocal: localVisit({ publicHost, baseDomain, trustedProxies: config.http.trustedProxyCount }),
-      }),
-      scope,
-      useModuleStages(moduleSets),
-      useSts(sts),
-      useSchemaFile({ schemas, introspection: config.introspection }),
-      useGraphQL({
-        engine,
-        schemas,
-        catalogue: modules,
-        introspection: config.introspection,
-        streams,
-        admit: (exchange, work) => admitted(exchange, () => work(exchange)),
-      }),
-      usePlatform({
-        engine,
-        schema: platformSchema,
-        platform,
-        authenticate: createOperatorAuthentication({ control, box, publicUrl }),
-        introspection: config.introspection,
-      }),
-    ];
     return {
       /** Runs one request through the stages. */
       handle: pipeline(stages),
@@ -286,7 +222,7 @@ export async function createApp(options: AppOptions) {
       shells,
       clients,
       directory,
-      addresses,
+      platformOfTenants: shared,
       bindRegistration,
       developmentToken,
       [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),

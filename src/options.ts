@@ -8,6 +8,7 @@ import './http/cors-origins.ts';
 import './http/rate-options.ts';
 import './http/request-deadline.ts';
 import './modules/content/public-content.ts';
+import './modules/users/password-policy.ts';
 import './sts/token-options.ts';
 import './tenancy/locale.ts';
 import './tenancy/theme.ts';

@@ -109,7 +109,9 @@ function principalOf(payload: JWTPayload): Principal {
     throw invalidToken('a claim has the wrong type');
   }
   // A caller confined to an application tenant must never be served as if it had the whole tenant.
-  if (applicationTenant !== null) throw invalidToken('confined callers are not supported');
+  if (applicationTenant !== null && (typeof applicationTenant !== 'string' || applicationTenant === '')) {
+    throw invalidToken('app_tenant has the wrong type');
+  }
   return {
     kind: sub === clientId ? 'client' : 'user',
     subject: sub,

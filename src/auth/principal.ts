@@ -22,6 +22,14 @@ export type Principal =
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 
+/** A verified caller. */
+export type KnownPrincipal = Exclude<Principal, { kind: 'anonymous' }>;
+
+/** Whether a caller is one of the tenant's own identity provider, whose clients and users are on record here. */
+export function isOwn(principal: Principal): principal is KnownPrincipal {
+  return principal.kind !== 'anonymous' && principal.issuer === undefined;
+}
+
 export function scopesOf(principal: Principal): ReadonlySet<string> {
   return principal.kind === 'anonymous' ? NO_SCOPES : principal.scopes;
 }

@@ -39,6 +39,7 @@ export interface Config {
   hasDemo: boolean;
   graphiql: 'on' | 'signed-in' | 'off';
   introspection: 'public' | 'signed-in' | 'off';
+  mail: { smtpUrl: string | undefined; from: string };
   tenantClaim: string;
   shellCapacity: number;
   /** The boundary of a step at which the process kills itself (`lib/run-step.ts`); tests only. */
@@ -93,6 +94,7 @@ export function configFrom(settings: Settings): Config {
     hasDemo: (settings.DEMO ?? (isProduction ? 'off' : 'on')) === 'on',
     graphiql: settings.GRAPHIQL ?? (isProduction ? 'signed-in' : 'on'),
     introspection: settings.INTROSPECTION ?? (isProduction ? 'signed-in' : 'public'),
+    mail: { smtpUrl: settings.SMTP_URL, from: settings.MAIL_FROM },
     tenantClaim: settings.TENANT_CLAIM,
     shellCapacity: settings.SHELL_CAPACITY,
     crashPoint: settings.CRASH_POINT,

@@ -201,6 +201,20 @@ export const SETTINGS = {
     description: 'tenants kept open at once',
   }),
   POOL_SIZE: described(integer(1, 10_000).default(50), { description: 'connections per MongoClient' }),
+  SMTP_URL: described(
+    z
+      .string()
+      .regex(/^smtps?:\/\//)
+      .optional(),
+    {
+      description: 'mail server for links to set a password',
+      development: 'absent: links go to the log',
+      production: 'required where users are sent mail',
+    },
+  ),
+  MAIL_FROM: described(z.string().min(3).max(320).default('Tenant Gateway <no-reply@localhost>'), {
+    description: 'sender of that mail',
+  }),
   ADMIN_HOST: described(z.string().min(1).default('127.0.0.1'), {
     description: 'address of the admin listener (metrics)',
   }),

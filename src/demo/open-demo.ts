@@ -124,7 +124,7 @@ function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortCon
     abort,
     log,
     registration: app.bindRegistration(tenant),
-    platform: app.addresses,
+    platform: app.platformOfTenants,
   });
 }
 

@@ -16,6 +16,10 @@ export interface CatalogueEntry {
   readonly dependsOn: readonly string[];
   readonly isAlwaysOn: boolean;
   readonly nodes: Readonly<Record<string, NodeSource>>;
+  /** See `Module.forgetApplicationTenant`. */
+  forgetApplicationTenant?(scope: Scope, applicationTenant: string): Promise<void>;
+  /** See `Module.usesClient`. */
+  usesClient?(scope: Scope, clientId: string): Promise<boolean>;
   /** See `Module.usesResource`. */
   usesResource?(scope: Scope, resourceId: string, scopeName?: string): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 import type { Module } from '../modules/module.ts';
 import type { Change, Watched } from '../mongo/cluster-feed.ts';
 import type { Scope } from '../shell/scope.ts';
+import type { OptionLayers } from '../tenancy/option.ts';
 import { isRevocation, isTokenLive, watchedRevocations } from '../sts/revocations.ts';
 
 /** A collection whose changes can mean that a caller is gone. */
@@ -10,15 +11,23 @@ export interface WatchedCallers {
   doesConcern?(change: Change): boolean;
 }
 
-/** Whether the callers of verified tokens still are who they were, and what tells that they are not. */
+/** What the modules know of callers. Each is asked, enabled or not: one that is off must not let its callers in. */
 export function callersOf(modules: readonly Module[]) {
   const asked = [isTokenLive, ...modules.flatMap(({ isCallerLive }) => isCallerLive ?? [])];
   const watched: WatchedCallers[] = modules.flatMap(({ isCallerLive, watched = [] }) =>
     isCallerLive === undefined ? [] : watched.map((each) => ({ watched: each })),
   );
+  const layers = modules.flatMap(({ callerOptions }) => callerOptions ?? []);
   return {
+    /** False when the caller of a verified token is gone, suspended or revoked. */
     isLive: async (scope: Scope): Promise<boolean> =>
       (await Promise.all(asked.map((isLive) => isLive(scope)))).every(Boolean),
+    /** What the application tenant of a confined caller has set for itself. */
+    options: async (scope: Scope): Promise<OptionLayers> =>
+      (await Promise.all(layers.map((layer) => layer(scope)))).filter((values) => values !== undefined),
+    /** What tells that a caller may be gone. */
     watched: [{ watched: watchedRevocations, doesConcern: isRevocation }, ...watched],
   };
 }
+
+export type Callers = ReturnType<typeof callersOf>;

@@ -4,18 +4,18 @@ import { openScope, type Scope } from '../shell/scope.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { Callers } from './callers.ts';
 import type { Stage } from './stage.ts';
 
 export interface ScopeStageOptions {
   shells: ShellHost;
   registration(tenant: Tenant): TenantRegistration;
-  /** False when the caller of a valid token is gone or suspended. */
-  isCallerLive(scope: Scope): Promise<boolean>;
+  callers: Pick<Callers, 'isLive' | 'options'>;
   platform: Scope['platform'];
 }
 
 /** Opens the scope of a request and releases it in the end, whatever happens in between. */
-export function useScope({ shells, registration, isCallerLive, platform }: ScopeStageOptions): Stage {
+export function useScope({ shells, registration, callers, platform }: ScopeStageOptions): Stage {
   return async (exchange, next) => {
     const { tenant, claim, abort, log } = exchange;
     if (tenant === undefined) return next();
@@ -34,7 +34,8 @@ export function useScope({ shells, registration, isCallerLive, platform }: Scope
     });
     try {
       if (principal.kind !== 'anonymous') {
-        if (!(await isCallerLive(scope))) throw invalidToken('the caller is gone');
+        if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
+        if (principal.applicationTenant !== null) scope.narrowOptions(await callers.options(scope));
         if (!tenant.isClaimed) await writes.markClaimed();
       }
       exchange.scope = scope;

@@ -4,6 +4,7 @@ import type { Watched } from '../mongo/cluster-feed.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { ModuleStage } from '../shell/module-stage.ts';
 import type { Scope } from '../shell/scope.ts';
+import type { OptionValues } from '../tenancy/option.ts';
 import type { SignIn } from './sign-in.ts';
 
 /**
@@ -37,6 +38,12 @@ export interface Module {
   readonly watched?: readonly Watched[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
   isCallerLive?(scope: Scope): Promise<boolean>;
+  /** What the application tenant a caller is confined to has set of its options; cache per shell. */
+  callerOptions?(scope: Scope): Promise<OptionValues | undefined>;
+  /** Removes what an application tenant has of this module's documents; asked before it is deleted. */
+  forgetApplicationTenant?(scope: Scope, applicationTenant: string): Promise<void>;
+  /** Whether this module still refers to a client; asked of every module before it is deleted, like `usesResource`. */
+  usesClient?(scope: Scope, clientId: string): Promise<boolean>;
   /**
    * Whether this module still refers to an API resource or, when `scopeName` is given, to that scope of it. Asked of
    * every module, enabled or not, before either is deleted; a single true answers the caller `IN_USE`. It lets modules

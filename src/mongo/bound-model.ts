@@ -117,6 +117,7 @@ export class BoundModel<T extends Stored> {
     return (await this.#query({}, this.#writeOptions()).findOneAndDelete(this.#filter(filter))) as T | null;
   }
 
+  /** Deletes whatever matches; for what goes as a whole. */
   async deleteMany(filter: mongo.Filter<T>): Promise<void> {
     requireWritable(this.#definition, this.#rows);
     await this.#query({}, this.#writeOptions()).deleteMany(this.#filter(filter));

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Principal } from '../auth/principal.ts';
+import type { Mailer } from '../lib/mailer.ts';
 import type { Lease } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ModelDefinition, Stored } from '../mongo/model.ts';
@@ -11,12 +12,13 @@ import type { Tenant } from '../tenancy/tenant.ts';
 import type { Shell } from './shell.ts';
 import { unavailable } from './unavailable.ts';
 
-/** Where the gateway itself is reached; addresses below either are nobody else's. */
+/** What all tenants share of the gateway: where it is reached, addresses below either being nobody else's, and mail. */
 export interface Platform {
   /** `PUBLIC_URL`, without a trailing slash. */
   readonly publicUrl: string;
   /** `BASE_DOMAIN` */
   readonly baseDomain: string;
+  readonly mailer: Mailer;
 }
 
 /**
@@ -37,6 +39,8 @@ export interface Scope {
   readonly platform: Platform;
   /** What this tenant has set of its options, for `optionValue`. */
   readonly optionLayers: OptionLayers;
+  /** Puts what the caller's application tenant has set over that; known only once the scope is open. */
+  narrowOptions(layers: OptionLayers): void;
   /**
    * A model at this tenant's collection. It writes only as long as this scope lives, its shell is of the newest
    * placement, and this node knows of all changes of a moment ago; otherwise TENANT_UNAVAILABLE.
@@ -82,11 +86,13 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
       if (isReleased) throw unavailable('the scope was released');
       if (!shell.mayWrite()) throw unavailable('this node is out of touch with the control database');
     };
+    const optionLayers = [options.tenant.settings];
     return {
       ...rest,
       signal,
       shell,
-      optionLayers: [options.tenant.settings],
+      optionLayers,
+      narrowOptions: (layers) => void optionLayers.push(...layers),
       model: (definition) =>
         new BoundModel(
           definition,

@@ -20,6 +20,7 @@ function moduleIds(paths: readonly string[]): string[] {
 interface Manifest {
   id: string | undefined;
   dependsOn: string[];
+  isAlwaysOn: boolean;
 }
 
 /** The object with an `id` in what a module's `index.ts` exports: `export const clients = { id: … } satisfies …`. */
@@ -51,7 +52,8 @@ function asManifest(node: ts.ObjectLiteralExpression): Manifest | undefined {
       if (ts.isStringLiteralLike(part)) dependsOn.push(part.text);
     });
   }
-  return { id: ts.isStringLiteralLike(id) ? id.text : undefined, dependsOn };
+  const isAlwaysOn = valueOf('isAlwaysOn')?.kind === ts.SyntaxKind.TrueKeyword;
+  return { id: ts.isStringLiteralLike(id) ? id.text : undefined, dependsOn, isAlwaysOn };
 }
 
 function manifests(files: readonly SourceFile[]): Map<string, Manifest | undefined> {
@@ -129,7 +131,9 @@ function uninvitedImports(files: readonly SourceFile[]): string[] {
       if (from && target === `${MODULES}index.ts`) return [`${where} imports the list of all modules`];
       if (!to || to.id === from?.id || !target.startsWith(MODULES)) return [];
       if (!from) return [`${where} imports ${specifier}, though it is not of a module itself`];
-      const isInvited = known.get(from.id)?.dependsOn.includes(to.id) === true;
+      // What every tenant has is there whichever modules are on.
+      const isInvited =
+        known.get(to.id)?.isAlwaysOn === true || known.get(from.id)?.dependsOn.includes(to.id) === true;
       return isInvited ? [] : [`${where} imports ${specifier}; its dependsOn does not name '${to.id}'`];
     });
   });

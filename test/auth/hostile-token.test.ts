@@ -50,7 +50,6 @@ const inSeconds = (seconds: number) => Math.floor(Date.now() / 1_000) + seconds;
 describe('a token', () => {
   it('that is sound makes a caller', async () => {
     expect(await answerTo(changed({}))).toBe('CLIENT');
-    expect(await answerTo(changed({}, { sub: 'someone' }))).toBe('USER');
     expect(await answerTo(changed({ typ: 'application/at+jwt' }))).toBe('CLIENT');
     // Without the claim, issuer and audience say whose it is.
     expect(await answerTo(changed({}, { tenant: undefined }))).toBe('CLIENT');
@@ -137,7 +136,10 @@ describe('a token', () => {
     ["has the tenant's identifier as tenant claim", () => changed({}, { tenant: 'acme' })],
     ['has null as tenant claim', () => changed({}, { tenant: null })],
     ['has a list as tenant claim', () => changed({}, { tenant: [acme.record._id] })],
-    ['is confined to an application tenant', () => changed({}, { app_tenant: 'x' })],
+    ['is of a user there is not', () => changed({}, { sub: 'someone' })],
+    ['is confined to an application tenant there is not', () => changed({}, { app_tenant: 'x' })],
+    ['is confined to a number', () => changed({}, { app_tenant: 7 })],
+    ['is confined to nothing', () => changed({}, { app_tenant: '' })],
     ['has claims that are no object', () => forge(soundToken(acme).header, '[1]', key)],
     ['has claims that are null', () => forge(soundToken(acme).header, 'null', key)],
     ['has claims that are no JSON', () => forge(soundToken(acme).header, '{"iss":', key)],

@@ -29,7 +29,7 @@ function scopeOf(tenant: Tenant, lease = gateway.app.shells.lease(tenant)): Prom
     abort: new AbortController(),
     log: createLogger('silent'),
     registration: gateway.app.bindRegistration(tenant),
-    platform: { publicUrl: 'http://gateway.test', baseDomain: 'gateway.test' },
+    platform: gateway.app.platformOfTenants,
   });
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ANONYMOUS } from '../../src/auth/principal.ts';
 import { tenantOf } from '../../src/control-plane/tenant-record.ts';
 import { clientModel } from '../../src/modules/clients/client.ts';
+import { absentMailer } from '../../src/lib/mailer.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { openScope, type Scope } from '../../src/shell/scope.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
@@ -33,7 +34,7 @@ function scopeOf(tenant: Tenant): Promise<Scope> {
     abort: new AbortController(),
     log: createLogger('silent'),
     registration: there.app.bindRegistration(tenant),
-    platform: { publicUrl: 'http://gateway.test', baseDomain: 'gateway.test' },
+    platform: { publicUrl: 'http://gateway.test', baseDomain: 'gateway.test', mailer: absentMailer() },
   });
 }
 

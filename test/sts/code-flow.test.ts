@@ -16,12 +16,14 @@ let gateway: TestGateway;
 let acme: TestTenant;
 let globex: TestTenant;
 const people = testPeople();
+/** Its people stand in the place of users. */
+const withoutUsers = modules.filter(({ id }) => id !== 'users' && id !== 'application-tenants');
 
 beforeAll(async () => {
   const port = await freePort();
   gateway = await startGateway(
     { PORT: String(port), PUBLIC_URL: `http://localhost:${port}`, BASE_DOMAIN: 'tenants.test' },
-    { modules: [...modules, peopleModule(people)] },
+    { modules: [...withoutUsers, peopleModule(people)] },
   );
   ({ acme, globex } = await registerBoth(gateway));
   for (const { record } of [acme, globex]) {

@@ -4,6 +4,7 @@ import { ANONYMOUS, type Principal, rowsOf } from '../../src/auth/principal.ts';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
 import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { CodedError } from '../../src/lib/coded-error.ts';
+import { type Mail, shownMailer } from '../../src/lib/mailer.ts';
 import { uuidv7 } from '../../src/lib/uuid.ts';
 import { modules } from '../../src/modules/index.ts';
 import '../../src/options.ts';
@@ -36,6 +37,8 @@ export interface Caller {
 export interface BenchTenant {
   readonly tenant: Tenant;
   readonly db: mongo.Db;
+  /** What was sent so far. */
+  readonly mails: readonly Mail[];
   run(source: string, variables?: object, caller?: Caller): Promise<Answer>;
   scope(caller?: Caller): Promise<Scope>;
 }
@@ -109,6 +112,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     // As where no change stream can be had: caches fall back on short lives.
     watch: () => ({ run: () => undefined, stop: () => undefined }),
   } as unknown as Shell;
+  const mails: Mail[] = [];
   const scope = ({
     scopes = TENANT_SCOPES,
     clientId = 'tenant-gateway-cli',
@@ -133,16 +137,22 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     return openScope(lease, {
       tenant,
       principal,
-      rows: rowsOf(principal),
+      // A visitor of a sign-in page is nobody yet, but comes to one application tenant.
+      rows: isAnonymous ? { applicationTenant } : rowsOf(principal),
       abort: new AbortController(),
       log: createLogger('silent'),
       registration: {} as TenantRegistration,
-      platform: { publicUrl: 'https://gateway.example', baseDomain: 'tenants.example' },
+      platform: {
+        publicUrl: 'https://gateway.example',
+        baseDomain: 'tenants.example',
+        mailer: shownMailer((mail) => void mails.push(mail)),
+      },
     });
   };
   return {
     tenant,
     db,
+    mails,
     scope,
     async run(source, variables = {}, caller) {
       const schema = schemas.of(enabled);

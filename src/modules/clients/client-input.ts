@@ -44,6 +44,10 @@ export const CreateInput = z.object({
   grantTypes: grantTypes.nullish(),
   authMethod: z.enum(AUTH_METHODS).nullish(),
   jwks: publicKeys.nullish().transform((keys) => keys ?? []),
+  isMultiTenant: z
+    .boolean()
+    .nullish()
+    .transform((isMultiTenant) => isMultiTenant ?? false),
   scopes: scopeNames.nullish().transform((names) => names ?? []),
   idempotencyKey,
 });
@@ -56,6 +60,7 @@ export const UpdateInput = z.object({
   grantTypes: grantTypes.optional(),
   authMethod: z.enum(AUTH_METHODS).optional(),
   jwks: publicKeys.optional(),
+  isMultiTenant: z.boolean().optional(),
   expectedRevision,
 });
 

@@ -48,6 +48,8 @@ export interface Client extends Stored {
   authMethod: AuthMethod;
   /** What PRIVATE_KEY_JWT is verified with. */
   jwks: ClientPublicKey[];
+  /** True: it serves application tenants, each with people of its own. */
+  isMultiTenant: boolean;
   grants: Grant[];
   secrets: ClientSecret[];
   /** See `creationOf`. */
@@ -83,6 +85,7 @@ export const clientModel = defineModel<Client>(
     grantTypes: { type: [{ type: String, enum: GRANT_TYPES }], required: true },
     authMethod: { type: String, enum: AUTH_METHODS, required: true },
     jwks: { type: Schema.Types.Mixed, required: true },
+    isMultiTenant: { type: Boolean, default: false },
     grants: [{ _id: false, resource: { type: String, default: null }, scopes: [String] }],
     secrets: [
       {

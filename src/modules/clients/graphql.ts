@@ -92,6 +92,9 @@ export const ClientObject = builder.node(builder.objectRef<KnownClient>('Client'
       description: 'Public keys (RFC 7517) that PRIVATE_KEY_JWT is verified with.',
       resolve: ({ jwks }) => jwks,
     }),
+    isMultiTenant: t.exposeBoolean('isMultiTenant', {
+      description: 'Whether it serves application tenants, each with people of its own.',
+    }),
     scopes: t.stringList({
       description: 'What it may ask for at this gateway.',
       resolve: (client) => [...scopesAt(client, null)],

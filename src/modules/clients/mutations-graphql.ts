@@ -11,6 +11,8 @@ import { deleteClient, updateClient } from './service.ts';
 
 const JWKS = 'For PRIVATE_KEY_JWT: public keys (RFC 7517), each with a kid; EC P-256, Ed25519 or RSA.';
 
+const MULTI_TENANT = 'Whether it serves application tenants, each with people of its own.';
+
 const REDIRECT_URIS =
   'At most 20, without fragments: https, http on loopback, and for NATIVE clients schemes like com.example.app.';
 
@@ -28,6 +30,7 @@ builder.relayMutationField(
       grantTypes: t.field({ type: [GrantTypeEnum], description: 'All its type may use, when absent.' }),
       authMethod: t.field({ type: AuthMethodEnum }),
       jwks: t.field({ type: ['JSON'], description: JWKS }),
+      isMultiTenant: t.boolean({ description: MULTI_TENANT }),
       scopes: t.stringList({ description: 'Scopes at this gateway; only such as the caller has.' }),
       idempotencyKey: t.string({
         description: `${IDEMPOTENCY_KEY_DESCRIPTION} A replay has no secret: add one to the client.`,
@@ -56,6 +59,7 @@ builder.relayMutationField(
       grantTypes: t.field({ type: [GrantTypeEnum] }),
       authMethod: t.field({ type: AuthMethodEnum }),
       jwks: t.field({ type: ['JSON'], description: JWKS }),
+      isMultiTenant: t.boolean({ description: MULTI_TENANT }),
       expectedRevision: t.int({ description: EXPECTED_REVISION_DESCRIPTION }),
     }),
   },
@@ -81,9 +85,9 @@ builder.relayMutationField(
   {
     ...mutation,
     description: 'Deletes a client. Its tokens are refused within a second.',
-    resolve: (_root, { input }, { scope }) =>
+    resolve: (_root, { input }, { scope, catalogue }) =>
       withUserErrors(async () => {
-        await deleteClient(scope, found(localId('Client', input.id)), input);
+        await deleteClient(scope, catalogue, found(localId('Client', input.id)), input);
         return { deletedId: input.id };
       }),
   },

@@ -24,6 +24,7 @@ export interface NewClient {
   /** That of its kind, when absent. */
   authMethod?: AuthMethod | undefined;
   jwks?: ClientPublicKey[];
+  isMultiTenant?: boolean;
   grants?: Grant[];
   secrets?: ClientSecret[];
   inputHash?: string;
@@ -44,6 +45,7 @@ export function newClient({ id, inputHash, now, type = 'WEB', ...values }: NewCl
     grantTypes: values.grantTypes ?? [...possibleGrants(type)],
     authMethod: values.authMethod ?? possibleAuthMethods(kind)[0] ?? 'NONE',
     jwks: values.jwks ?? [],
+    isMultiTenant: values.isMultiTenant ?? false,
     grants: values.grants ?? [],
     secrets: values.secrets ?? [],
     ...(inputHash === undefined ? {} : { inputHash }),

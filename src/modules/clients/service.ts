@@ -1,4 +1,6 @@
+import type { Catalogue } from '../../graphql/catalogue.ts';
 import { parseInput } from '../../graphql/user-errors.ts';
+import { userError } from '../../lib/user-error.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { type ClientWarning, requireFitting, warningsFor } from './client-form.ts';
 import { RevisionInput, UpdateInput } from './client-input.ts';
@@ -43,9 +45,23 @@ function isTakeover(
   );
 }
 
-/** Deletes a client; on this node its tokens are refused at once. */
-export async function deleteClient(scope: Scope, id: string, input: object): Promise<void> {
+/**
+ * Deletes a client; on this node its tokens are refused at once.
+ *
+ * @throws {UserErrors} IN_USE while application tenants belong to it
+ */
+export async function deleteClient(
+  scope: Scope,
+  catalogue: Catalogue,
+  id: string,
+  input: object,
+): Promise<void> {
   const { expectedRevision } = parseInput(RevisionInput, input);
-  await clientStore(scope).delete({ id, expectedRevision });
+  await clientStore(scope).delete({ id, expectedRevision }, async () => {
+    const answers = await Promise.all(catalogue.map(async (module) => module.usesClient?.(scope, id)));
+    if (answers.includes(true)) {
+      throw userError('IN_USE', 'Delete its application tenants first.', 'id');
+    }
+  });
   noteDeletion(scope, id);
 }

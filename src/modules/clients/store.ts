@@ -5,9 +5,9 @@ import { type Page, type PageArguments, type PageOrder, pageOf } from '../../gra
 import { changeDocument, deleteDocument, type Target } from '../../graphql/revision.ts';
 import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
-import type { ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
+import type { ChangeListener, ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
@@ -29,6 +29,7 @@ export interface ClientChanges extends Partial<
     | 'grantTypes'
     | 'authMethod'
     | 'jwks'
+    | 'isMultiTenant'
     | 'grants'
   >
 > {
@@ -149,18 +150,19 @@ export class ClientStore {
     return known(changed);
   }
 
-  async delete(target: Target): Promise<void> {
-    await deleteDocument(this.#model, target);
+  /** Deletes it unless `check` throws. */
+  async delete(target: Target, check: () => Promise<void>): Promise<void> {
+    await deleteDocument(this.#model, target, check);
     this.#byId.clear(target.id);
   }
 }
 
-export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
-
 /** Tells of clients that are deleted, on whichever node. */
-export function watchClients(shell: Shell, onDeleted: (id: string) => void): ChangeWatch {
-  return shell.watch(clientModel, { onChange: ({ id }) => onDeleted(id) });
+export function watchClients(shell: Shell, listener: ChangeListener): ChangeWatch {
+  return shell.watch(clientModel, listener);
 }
+
+export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
 
 export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
   return expiresAt === null || expiresAt > now;

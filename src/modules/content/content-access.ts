@@ -16,8 +16,7 @@ export type ContentAccess = 'ALL' | 'PUBLISHED';
 export function contentAccess(scope: Scope): ContentAccess {
   const scopes = scopesOf(scope.principal);
   if (scopes.has('content:write')) return 'ALL';
-  if (scopes.has('content:read') || optionValue(publicContent, scope.optionLayers))
-    return 'PUBLISHED';
+  if (scopes.has('content:read') || optionValue(publicContent, scope.optionLayers)) return 'PUBLISHED';
   throw missingScope({ scope }, 'content:read');
 }
 

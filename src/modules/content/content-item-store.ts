@@ -138,6 +138,11 @@ export class ContentItemStore {
     }
   }
 
+  /** Removes all items of an application tenant, whoever asks. */
+  deleteAllOf(applicationTenant: string): Promise<void> {
+    return this.#model.deleteMany({ applicationTenant });
+  }
+
   insertMany(items: readonly ContentItem[]): Promise<void> {
     return this.#model.insertMany(items);
   }

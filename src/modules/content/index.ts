@@ -20,6 +20,7 @@ export const content: Module = {
   migrations: [indexes, applicationTenants],
   rules: contentRules,
   watched: [watchedItems],
+  forgetApplicationTenant: (scope, id) => contentItemStore(scope).deleteAllOf(id),
   nodes: {
     ContentItem: { scope: null, load: (scope, id) => contentItemStore(scope).byId(id) },
     ContentType: {

@@ -1,6 +1,7 @@
 import type { Principal } from '../../auth/principal.ts';
 import { scopesOf } from '../../auth/principal.ts';
 import { builder } from '../../graphql/builder.ts';
+import { encodeGlobalId } from '../../graphql/global-id.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
   values: {
@@ -22,7 +23,10 @@ const Viewer = builder.objectRef<Principal>('Viewer').implement({
     applicationTenant: t.id({
       nullable: true,
       description: 'The application tenant the caller is confined to; null: the whole tenant.',
-      resolve: () => null,
+      resolve: (principal) =>
+        principal.kind === 'anonymous' || principal.applicationTenant === null
+          ? null
+          : encodeGlobalId('ApplicationTenant', principal.applicationTenant),
     }),
   }),
 });

@@ -69,9 +69,9 @@ builder.queryField('settings', (t) =>
   }),
 );
 
-const ThemeInput = builder.inputType('ThemeInput', { fields: (t) => optionInputs(t, 'theme') });
+export const ThemeInput = builder.inputType('ThemeInput', { fields: (t) => optionInputs(t, 'theme') });
 
-const OptionsInput = builder.inputType('OptionsInput', { fields: (t) => optionInputs(t, 'options') });
+export const OptionsInput = builder.inputType('OptionsInput', { fields: (t) => optionInputs(t, 'options') });
 
 builder.relayMutationField(
   'updateSettings',

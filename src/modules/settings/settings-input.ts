@@ -10,11 +10,15 @@ export function settingsInput() {
 }
 
 function create() {
+  return ownSettings().extend({ expectedRevision });
+}
+
+/** The values somebody sets for themselves; what is absent is not set. */
+export function ownSettings() {
   return z.object({
     ...checks(undefined),
     theme: z.object(checks('theme')).optional(),
     options: z.object(checks('options')).optional(),
-    expectedRevision,
   });
 }
 

@@ -1,0 +1,45 @@
+import { homeOf } from '../../mongo/rows.ts';
+import { DocumentMemory } from '../../shell/document-memory.ts';
+import type { Scope } from '../../shell/scope.ts';
+import { perShell } from '../../shell/shell.ts';
+import { type OptionValues, valuesByPath } from '../../tenancy/option.ts';
+import { applicationTenantStore, watchedApplicationTenants } from './store.ts';
+
+/** What every request of those confined to an application tenant asks for. */
+interface Standing {
+  isActive: boolean;
+  options: OptionValues;
+}
+
+/** Id of this module, without which nobody confined is served. */
+export const MODULE_ID = 'application-tenants';
+
+const standings = perShell(
+  (shell) => new DocumentMemory<Standing>((listener) => shell.watch(watchedApplicationTenants, listener)),
+);
+
+async function standingOf(scope: Scope): Promise<Standing | undefined> {
+  const id = homeOf(scope.rows);
+  if (id === null || !scope.tenant.modules.includes(MODULE_ID)) return undefined;
+  return standings(scope.shell).of(id, async () => {
+    const found = await applicationTenantStore(scope).byId(id);
+    if (found === null) return undefined;
+    return { isActive: found.status === 'ACTIVE', options: valuesByPath(found.settings) };
+  });
+}
+
+/** False when the application tenant a caller is confined to is gone or suspended; elsewhere at most a second ago. */
+export async function isCallerLive(scope: Scope): Promise<boolean> {
+  if (homeOf(scope.rows) === null) return true;
+  return (await standingOf(scope))?.isActive === true;
+}
+
+/** What the application tenant of a caller has set for itself. */
+export async function callerOptions(scope: Scope): Promise<OptionValues | undefined> {
+  return (await standingOf(scope))?.options;
+}
+
+/** On this node a change counts at once. */
+export function forgetStanding({ shell }: Scope, id: string): void {
+  standings(shell).forget(id);
+}

@@ -1,0 +1,45 @@
+import type { Scope } from '../../shell/scope.ts';
+import { isPassword } from './password.ts';
+import { userStore } from './store.ts';
+import type { KnownUser } from './user.ts';
+
+/** Attempts at one account before it is locked, and for how long, in milliseconds. */
+export const MAX_ATTEMPTS = 10;
+export const LOCK_MS = 900_000;
+
+/**
+ * Signs a user in with its password.
+ *
+ * Wrong password, unknown address, suspended, locked and without a password are one answer that takes the same time:
+ * every call verifies one Argon2id hash. Each attempt is counted before the password is looked at, and those beyond
+ * {@link MAX_ATTEMPTS} are not looked at, however many come at once (OWASP Authentication Cheat Sheet).
+ *
+ * @param scope - its rows choose the application tenant the address is looked up in.
+ * @returns the user, or undefined.
+ * @example
+ * const user = await signIn(scope, { email: 'ada@acme.example', password });
+ */
+export async function signIn(
+  scope: Scope,
+  { email, password }: { email: string; password: string },
+): Promise<KnownUser | undefined> {
+  const store = userStore(scope);
+  const now = new Date();
+  const user = await store.countAttempt(email, now);
+  const isTried = user !== null && user.attempts <= MAX_ATTEMPTS && user.status === 'ACTIVE';
+  const isRight = await isPassword(password, isTried ? user.passwordHash : null);
+  if (user === null) return undefined;
+  if (isRight) {
+    const values = { attempts: 0, lockedUntil: null, lastSignInAt: now };
+    // Suspended or given another password while this one was verified: then it does not count.
+    return (
+      (await store.note({ _id: user._id, status: 'ACTIVE', passwordHash: user.passwordHash }, values)) ??
+      undefined
+    );
+  }
+  if (user.attempts >= MAX_ATTEMPTS) {
+    const lockedUntil = new Date(now.getTime() + LOCK_MS);
+    await store.note({ _id: user._id, attempts: { $gte: MAX_ATTEMPTS } }, { attempts: 0, lockedUntil });
+  }
+  return undefined;
+}

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
+
+let bench: ModuleBench;
+
+beforeAll(async () => {
+  bench = await openModuleBench(['resources', 'clients', 'content', 'users', 'application-tenants']);
+});
+
+afterAll(() => bench[Symbol.asyncDispose]());
+
+const FIELDS = `id identifier name status revision application { name }
+  settings { theme { primaryColor } locale origins { path origin } }`;
+
+interface Shop {
+  id: string;
+  identifier: string;
+  status: string;
+  settings: { theme: { primaryColor: string }; origins: { path: string; origin: string }[] };
+}
+
+async function mutate(tenant: BenchTenant, field: string, input: object) {
+  const type = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
+  const noun = field.startsWith('delete') ? 'deletedId' : `applicationTenant { ${FIELDS} }`;
+  const { data, errors } = await tenant.run(
+    `mutation ($input: ${type}!) { ${field}(input: $input) { ${noun} userErrors { code path } } }`,
+    { input },
+  );
+  return { payload: data[field], errors };
+}
+
+async function done(tenant: BenchTenant, field: string, input: object): Promise<Shop> {
+  const { payload, errors } = await mutate(tenant, field, input);
+  expect([errors, payload?.userErrors]).toEqual([[], []]);
+  return payload.applicationTenant as Shop;
+}
+
+async function application(tenant: BenchTenant, isMultiTenant = true): Promise<string> {
+  const { data } = await tenant.run(
+    'mutation ($is: Boolean!) { createClient(input: { name: "Shop", isMultiTenant: $is }) { client { id } } }',
+    { is: isMultiTenant },
+  );
+  return data.createClient.client.id as string;
+}
+
+describe('application tenants', () => {
+  const apps: Record<string, string> = {};
+
+  beforeAll(async () => {
+    for (const tenant of [bench.acme, bench.globex]) apps[tenant.tenant.name] = await application(tenant);
+  });
+
+  test('belong to a multi-tenant client of the same tenant, under an identifier that is its own there', async () => {
+    for (const tenant of [bench.acme, bench.globex]) {
+      const shop = await done(tenant, 'createApplicationTenant', {
+        application: apps[tenant.tenant.name],
+        identifier: 'north',
+        name: 'North',
+      });
+      expect(shop).toMatchObject({ identifier: 'north', status: 'ACTIVE', application: { name: 'Shop' } });
+      const again = await mutate(tenant, 'createApplicationTenant', {
+        application: apps[tenant.tenant.name],
+        identifier: 'north',
+        name: 'Other',
+      });
+      expect(again.payload.userErrors).toEqual([{ code: 'TAKEN', path: ['identifier'] }]);
+    }
+    const foreign = await mutate(bench.globex, 'createApplicationTenant', {
+      application: apps['acme'],
+      identifier: 'south',
+      name: 'South',
+    });
+    expect(foreign.errors).toEqual(['NOT_FOUND Nothing has this id.']);
+    const single = await mutate(bench.acme, 'createApplicationTenant', {
+      application: await application(bench.acme, false),
+      identifier: 'south',
+      name: 'South',
+    });
+    expect(single.payload.userErrors).toEqual([{ code: 'INVALID', path: ['application'] }]);
+  });
+
+  test.each(['No', 'north--west', 'a', 'UPPER', 'north.west', '-north'])(
+    'refuse the identifier %s',
+    async (identifier) => {
+      const { payload } = await mutate(bench.acme, 'createApplicationTenant', {
+        application: apps['acme'],
+        identifier,
+        name: 'X',
+      });
+      expect(payload.userErrors).toEqual([{ code: 'INVALID', path: ['identifier'] }]);
+    },
+  );
+
+  test('inherit settings, and tell where each value comes from', async () => {
+    const shop = await done(bench.acme, 'createApplicationTenant', {
+      application: apps['acme'],
+      identifier: 'themed',
+      name: 'Themed',
+      settings: { theme: { primaryColor: '#123456' } },
+    });
+    expect(shop.settings.theme.primaryColor).toBe('#123456');
+    const origin = (path: string) => shop.settings.origins.find((each) => each.path === path)?.origin;
+    expect([origin('theme.primaryColor'), origin('locale')]).toEqual(['APPLICATION_TENANT', 'PLATFORM']);
+    const back = await done(bench.acme, 'updateApplicationTenant', { id: shop.id, settings: {} });
+    expect(back.settings.theme.primaryColor).toBe('#2563eb');
+    const wrong = await mutate(bench.acme, 'updateApplicationTenant', {
+      id: shop.id,
+      settings: { theme: { primaryColor: 'red' } },
+    });
+    expect(wrong.payload.userErrors).toEqual([
+      { code: 'INVALID', path: ['settings', 'theme', 'primaryColor'] },
+    ]);
+  });
+
+  test('keep their client from being deleted, and go with their users and content', async () => {
+    const client = await application(bench.acme);
+    const shop = await done(bench.acme, 'createApplicationTenant', {
+      application: client,
+      identifier: 'closing',
+      name: 'Closing',
+    });
+    const { data } = await bench.acme.run(
+      `mutation ($shop: ID!) {
+        createUser(input: { email: "ada@example.com", applicationTenant: $shop }) { user { id applicationTenant { identifier } } }
+        createContentType(input: { name: "Note", fields: [] }) { userErrors { code } }
+      }`,
+      { shop: shop.id },
+    );
+    expect(data.createUser.user.applicationTenant).toEqual({ identifier: 'closing' });
+    const local = Buffer.from(shop.id, 'base64url').toString().split(':')[1] ?? '';
+    const create =
+      'mutation { createContentItem(input: { type: "Note", title: "Theirs" }) { contentItem { id } userErrors { code } } }';
+    await bench.acme.run(create, {}, { applicationTenant: local });
+    await bench.acme.run(create);
+    const kept = await bench.acme.run(
+      'mutation ($id: ID!) { deleteClient(input: { id: $id }) { deletedId userErrors { code path } } }',
+      { id: client },
+    );
+    expect(kept.data.deleteClient.userErrors).toEqual([{ code: 'IN_USE', path: ['id'] }]);
+    const gone = await mutate(bench.acme, 'deleteApplicationTenant', { id: shop.id });
+    expect(gone.payload).toEqual({ deletedId: shop.id, userErrors: [] });
+    const left = await bench.acme.run('{ users { totalCount } contentItems { nodes { title } } }');
+    expect(left.data).toEqual({
+      users: { totalCount: 0 },
+      contentItems: { nodes: [{ title: 'Theirs' }] },
+    });
+    expect(await bench.acme.db.collection('content_items').countDocuments({ applicationTenant: local })).toBe(
+      0,
+    );
+  });
+
+  test('are not to be seen by those confined to one', async () => {
+    const { data, errors } = await bench.acme.run(
+      '{ applicationTenants { totalCount } }',
+      {},
+      { applicationTenant: 'north', scopes: ['content:read', 'users:read'] },
+    );
+    expect([data.applicationTenants, errors]).toEqual([
+      null,
+      ['FORBIDDEN This needs the scope application-tenants:read.'],
+    ]);
+  });
+});
