@@ -6,6 +6,7 @@ import { addDemoReset } from './cli/demo-reset.ts';
 import { failureOf } from './cli/failure.ts';
 import { addKeysRewrap } from './cli/keys-rewrap.ts';
 import { addKeysRotate } from './cli/keys-rotate.ts';
+import { addMongod } from './cli/mongod.ts';
 import { addSchemaPrint } from './cli/schema-print.ts';
 import { addTenantsCreate } from './cli/tenants-create.ts';
 import { addTenantsDelete } from './cli/tenants-delete.ts';
@@ -50,6 +51,7 @@ function createProgram(): Command {
     for (const add of commands) add(group);
   }
   addToken(program);
+  addMongod(program);
   return program;
 }
 

@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { mongo } from 'mongoose';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const BIN = fileURLToPath(new URL('../../scripts/tenant-gateway.mjs', import.meta.url));
+const CACHE = fileURLToPath(new URL('../../.data/cache', import.meta.url));
+
+let dataDir: string;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-mongod-'));
+  await mkdir(join(dataDir, 'cache'));
+  await cp(CACHE, join(dataDir, 'cache'), { recursive: true });
+});
+
+afterAll(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
+
+it('runs a further MongoDB until it is told to stop', async () => {
+  const child = spawn(process.execPath, [BIN, 'mongod', 'second'], {
+    env: { PATH: process.env['PATH'] ?? '', HOME: dataDir, DATA_DIR: dataDir },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const exited = once(child, 'exit');
+  const [uri] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const client = await new mongo.MongoClient(uri).connect();
+  expect(await client.db('admin').command({ hello: 1 })).toMatchObject({ isWritablePrimary: true });
+  await client.close();
+  child.kill('SIGINT');
+  expect(await exited).toEqual([0, null]);
+  const gone = new mongo.MongoClient(uri, { serverSelectionTimeoutMS: 300 });
+  await expect(gone.connect()).rejects.toThrow();
+});
+
+it('refuses a name that would leave its folder', async () => {
+  const child = spawn(process.execPath, [BIN, 'mongod', '../second'], { stdio: 'ignore' });
+  expect(await once(child, 'exit')).toEqual([2, null]);
+});
