@@ -32,6 +32,8 @@ export function structuredTokens(scopeOf: () => Scope) {
       }
       if (claims !== undefined && isOwner) await revoke(scope, claims);
       ctx.status = 200;
+      // Until now this was an error in JSON.
+      ctx.type = '';
       ctx.body = '';
       return;
     }
