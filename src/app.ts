@@ -27,7 +27,7 @@ import { pipeline } from './lib/pipeline.ts';
 import { ResourceStack } from './lib/resource-stack.ts';
 import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
-import { signInOf } from './modules/sign-in.ts';
+import { peopleOf } from './modules/people.ts';
 import './options.ts';
 import { createClientPool } from './mongo/client-pool.ts';
 import { createEvents } from './observability/events.ts';
@@ -158,7 +158,7 @@ export async function createApp(options: AppOptions) {
       signingKeys: signingKeyring({ control, box }),
       cookieKeys: (context) => box.derive(context),
       tenantClaim: config.tenantClaim,
-      signIn: signInOf(modules),
+      people: peopleOf(modules),
     });
     const bindRegistration = boundRegistration({
       control,

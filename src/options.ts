@@ -9,6 +9,7 @@ import './http/rate-options.ts';
 import './http/request-deadline.ts';
 import './modules/content/public-content.ts';
 import './modules/users/password-policy.ts';
+import './modules/users/user-sign-up.ts';
 import './sts/token-options.ts';
 import './tenancy/locale.ts';
 import './tenancy/theme.ts';

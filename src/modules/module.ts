@@ -7,6 +7,16 @@ import type { Scope } from '../shell/scope.ts';
 import type { OptionValues } from '../tenancy/option.ts';
 import type { SignIn } from './sign-in.ts';
 
+/** An application tenant as those know it who sign in there. */
+export interface Place {
+  readonly id: string;
+  readonly name: string;
+  /** Id of the client it belongs to. */
+  readonly application: string;
+  /** What it has set of its options. */
+  readonly options: OptionValues;
+}
+
 /**
  * A feature a tenant can have. Its GraphQL types register themselves on the builder when the module's folder is
  * imported; everything else the gateway needs to know stands here.
@@ -34,6 +44,8 @@ export interface Module {
   readonly nodes: Readonly<Record<string, NodeSource>>;
   /** How people sign in at the identity provider of tenants that have the module. One module of a build may say so. */
   readonly signIn?: SignIn;
+  /** Finds an application tenant that is in service, by identifier or id. One module of a build may know of any. */
+  readonly findPlace?: (scope: Scope, name: string) => Promise<Place | undefined>;
   /** Collections whose changes caches and subscriptions of this module must hear of, on every node. */
   readonly watched?: readonly Watched[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */

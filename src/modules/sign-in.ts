@@ -1,4 +1,5 @@
 import type { Scope } from '../shell/scope.ts';
+import type { ThemedPage } from './themed-page.ts';
 
 /** Somebody a tenant's identity provider can sign in. */
 export interface Account {
@@ -12,43 +13,55 @@ export interface Account {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** Scopes a client asks for at one place. */
+export interface ScopeRequest {
+  /** Where: the name of an API; undefined: what OpenID Connect knows of a person. */
+  readonly api: string | undefined;
+  readonly scopes: readonly { name: string; description: string }[];
+}
+
 /** What a browser is on its way to: a request for authorization that waits for somebody to sign in or to consent. */
 export interface SignInVisit {
-  /** Names the interaction; part of the page's path. */
-  readonly id: string;
+  /** Path of the page, without what is below it. */
+  readonly path: string;
   /** What it waits for. */
   readonly prompt: 'login' | 'consent';
   /** Parameters of the authorization request: `login_hint`, `app_tenant`, `ui_locales`, ... */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly clientId: string;
+  readonly clientName: string;
   /** Who is signed in already. */
   readonly subject: string | undefined;
-  /** Scopes that are asked for and not granted yet; by the audience they belong to, '' for those of OpenID Connect. */
-  readonly missingScopes: ReadonlyMap<string, readonly string[]>;
+  /** What is asked for and not granted yet. */
+  readonly requests: readonly ScopeRequest[];
+  /** Who receives the visitor: the tenant, or one of its application tenants. */
+  readonly hostName: string;
 }
 
 /** The HTTP side of a visit. */
 export interface PageRequest {
   readonly method: string;
-  /** Below the path of the interaction: '' or `/…`. */
+  /** Below the path of the page: '' or `/…`. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Fields of a form; empty unless the method is POST. */
+  /** Fields of a form; empty unless the method is POST, and then a form of a page of this origin. */
   readonly form: URLSearchParams;
   /** Of the visitor, behind as many proxies as are trusted. */
   readonly address: string;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 /** What comes of a visit. */
 export type SignInAnswer =
-  | { kind: 'page'; status: number; headers: Record<string, string>; body: string }
+  | { kind: 'page'; page: ThemedPage }
   | { kind: 'signed-in'; subject: string; isRemembered: boolean }
   /** Grants every scope that is missing, but for those in `except`. */
   | { kind: 'consented'; except?: readonly string[] }
   | { kind: 'refused'; description: string };
 
-/** How people sign in at a tenant's identity provider. A module contributes it; without one nobody can. */
+/**
+ * How people sign in at a tenant's identity provider. A module contributes it; without one nobody can. Whose rows a
+ * scope shows has been decided by then (`people.ts`).
+ */
 export interface SignIn {
   /**
    * The account behind a subject; asked whenever a token is made for it.
@@ -58,30 +71,13 @@ export interface SignIn {
   account(scope: Scope, subject: string): Promise<Account | undefined>;
   /** Shows the page of a visit, or tells what came of it. */
   visit(scope: Scope, visit: SignInVisit, request: PageRequest): Promise<SignInAnswer>;
+  /** The page behind a one-time link, which leads here from a mail and stands in no visit. */
+  passwordPage(scope: Scope, link: PasswordLinkVisit, request: PageRequest): Promise<ThemedPage>;
 }
 
-/** Of tenants that have no users. */
-const NO_SIGN_IN: SignIn = {
-  account: () => Promise.resolve(undefined),
-  visit: () => Promise.resolve({ kind: 'refused', description: 'Nobody can sign in here.' }),
-};
-
-/** Who may contribute a way to sign in. */
-interface Contributor {
-  readonly id: string;
-  readonly isAlwaysOn: boolean;
-  readonly signIn?: SignIn;
-}
-
-/** The way to sign in of a list of modules, for the tenants that have the one that knows it. */
-export function signInOf(modules: readonly Contributor[]): SignIn {
-  const contributor = modules.find(({ signIn }) => signIn !== undefined);
-  const of = ({ tenant }: Scope): SignIn => {
-    const isOn = contributor?.isAlwaysOn === true || tenant.modules.includes(contributor?.id ?? '');
-    return (isOn ? contributor?.signIn : undefined) ?? NO_SIGN_IN;
-  };
-  return {
-    account: (scope, subject) => of(scope).account(scope, subject),
-    visit: (scope, visit, request) => of(scope).visit(scope, visit, request),
-  };
+/** Somebody follows a link to set a password. */
+export interface PasswordLinkVisit {
+  /** As it stands in the link: the subject, a dot, a secret. */
+  readonly token: string;
+  readonly hostName: string;
 }

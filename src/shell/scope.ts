@@ -46,6 +46,11 @@ export interface Scope {
    * placement, and this node knows of all changes of a moment ago; otherwise TENANT_UNAVAILABLE.
    */
   model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T>;
+  /**
+   * This scope with other rows. For the identity provider alone (`modules/people.ts`): whoever signs in is nobody yet,
+   * and which application tenant they come to is part of what they ask for. It ends with this one.
+   */
+  forRows(rows: Rows): Scope;
   release(): void;
 }
 
@@ -86,26 +91,32 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
       if (isReleased) throw unavailable('the scope was released');
       if (!shell.mayWrite()) throw unavailable('this node is out of touch with the control database');
     };
-    const optionLayers = [options.tenant.settings];
-    return {
-      ...rest,
-      signal,
-      shell,
-      optionLayers,
-      narrowOptions: (layers) => void optionLayers.push(...layers),
-      model: (definition) =>
-        new BoundModel(
-          definition,
-          shell.collections.of(definition),
-          () => shell.collections.beforeWrite(definition.collection),
-          { signal, rows: rest.rows, guardWrite, circuit: shell.circuit },
-        ),
-      release: () => {
-        isReleased = true;
-        lease.signal.removeEventListener('abort', onShellClosing);
-        lease.release();
-      },
+    const release = () => {
+      isReleased = true;
+      lease.signal.removeEventListener('abort', onShellClosing);
+      lease.release();
     };
+    const forRows = (rows: Rows): Scope => {
+      const optionLayers = [options.tenant.settings];
+      return {
+        ...rest,
+        rows,
+        signal,
+        shell,
+        optionLayers,
+        narrowOptions: (layers) => void optionLayers.push(...layers),
+        model: (definition) =>
+          new BoundModel(
+            definition,
+            shell.collections.of(definition),
+            () => shell.collections.beforeWrite(definition.collection),
+            { signal, rows, guardWrite, circuit: shell.circuit },
+          ),
+        forRows,
+        release,
+      };
+    };
+    return forRows(rest.rows);
   } catch (error) {
     lease.release();
     throw error;

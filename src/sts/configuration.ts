@@ -23,6 +23,7 @@ export interface ConfigurationOptions {
     NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>['getResourceServerInfo']
   >;
   gatewayAudience: string;
+  policy: NonNullable<NonNullable<Configuration['interactions']>['policy']>;
 }
 
 /** Lifetimes in seconds of what no tenant changes. */
@@ -80,7 +81,10 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
         account && { ...account, accountId: subject, claims: () => ({ ...account.claims, sub: subject }) }
       );
     },
-    interactions: { url: (_ctx, { uid }) => `${issuer.pathname}/oauth/interaction/${uid}` },
+    interactions: {
+      policy: options.policy,
+      url: (_ctx, { uid }) => `${issuer.pathname}/oauth/interaction/${uid}`,
+    },
     cookies: {
       names: {
         session: `sts_${cookieName}`,

@@ -1,8 +1,16 @@
 import type { Grant, InteractionResults, Provider } from 'oidc-provider';
-import type { SignIn, SignInAnswer, SignInVisit } from '../modules/sign-in.ts';
+import { html } from '../lib/html.ts';
+import { clientStore } from '../modules/clients/store.ts';
+import type { People } from '../modules/people.ts';
+import { resourceStore } from '../modules/resources/store.ts';
+import type { SignInAnswer } from '../modules/sign-in.ts';
+import type { ThemedPage } from '../modules/themed-page.ts';
 import type { Scope } from '../shell/scope.ts';
 import type { Listener, StsRequest } from './hand-over.ts';
-import { pageHtml, PAGE_HEADERS } from './pages.ts';
+import { ownForm } from './own-form.ts';
+import { tenantPage } from './pages.ts';
+import { foreignFormPage } from './password-page.ts';
+import { scopeRequests } from './scope-requests.ts';
 
 type Details = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -13,40 +21,54 @@ export function isInteraction(target: string): boolean {
   return target.startsWith(BASE);
 }
 
-/** Leads a browser through signing in and consent, as {@link SignIn} shows them. */
+/** Leads a browser through signing in and consent, as {@link People} show them. */
 export function interactionListener(
   provider: Provider,
   scope: Scope,
-  signIn: SignIn,
-  { method, target, body, address, headers }: StsRequest,
+  people: People,
+  asked: StsRequest,
 ): Listener {
-  const { pathname, searchParams } = new URL(target, 'http://below.invalid');
+  const { pathname, searchParams } = new URL(asked.target, 'http://below.invalid');
   const [id = '', ...rest] = pathname.slice(BASE.length).split('/');
+  const issuer = new URL(scope.tenant.issuer);
   return async (request, response) => {
+    const show = ({ status, headers, body }: ThemedPage) => {
+      response.writeHead(status, headers);
+      response.end(body);
+    };
     // The cookie of the browser that began it says which interaction it is; the path must say the same.
     const details = await provider.interactionDetails(request, response).catch(() => undefined);
     if (details?.uid !== id) {
-      response.writeHead(400, PAGE_HEADERS);
-      response.end(
-        pageHtml(
-          scope.tenant,
-          'This page has expired',
-          '<p>Go back to where you came from and start again.</p>',
-        ),
-      );
+      show(expiredPage(scope));
       return;
     }
-    const answer = await signIn.visit(scope, visitOf(details), {
-      method,
-      path: rest.length === 0 ? '' : `/${rest.join('/')}`,
-      query: searchParams,
-      form: new URLSearchParams(method === 'POST' ? (body?.toString() ?? '') : ''),
-      address,
-      headers,
-    });
+    const form = ownForm(asked, issuer);
+    if (form === undefined) {
+      show(foreignFormPage(scope));
+      return;
+    }
+    const clientId = String(details.params['client_id']);
+    const answer = await people.visit(
+      scope,
+      {
+        path: `${issuer.pathname}${BASE}${id}`,
+        prompt: details.prompt.name === 'login' ? 'login' : 'consent',
+        parameters: details.params,
+        clientId,
+        clientName: (await clientStore(scope).byId(clientId))?.name ?? clientId,
+        subject: details.session?.accountId,
+        requests: await scopeRequests(missingScopes(details), scope.tenant, resourceStore(scope)),
+      },
+      {
+        method: asked.method,
+        path: rest.length === 0 ? '' : `/${rest.join('/')}`,
+        query: searchParams,
+        form,
+        address: asked.address,
+      },
+    );
     if (answer.kind === 'page') {
-      response.writeHead(answer.status, answer.headers);
-      response.end(answer.body);
+      show(answer.page);
       return;
     }
     const result = await resultOf(provider, details, answer);
@@ -56,21 +78,23 @@ export function interactionListener(
   };
 }
 
-function visitOf({ uid, prompt, params, session }: Details): SignInVisit {
+function expiredPage({ tenant }: Scope): ThemedPage {
+  return tenantPage(tenant, {
+    title: 'This page has expired',
+    status: 400,
+    content: html`<p role="alert">Go back to where you came from and start again.</p>`,
+  });
+}
+
+/** Scopes that are asked for and not granted yet; by the audience they belong to, '' for those of OpenID Connect. */
+function missingScopes({ prompt }: Details): ReadonlyMap<string, readonly string[]> {
   const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as {
     missingOIDCScope?: string[];
     missingResourceScopes?: Record<string, string[]>;
   };
   const missing = new Map<string, readonly string[]>(Object.entries(missingResourceScopes));
   if (missingOIDCScope.length > 0) missing.set('', missingOIDCScope);
-  return {
-    id: uid,
-    prompt: prompt.name === 'login' ? 'login' : 'consent',
-    parameters: params,
-    clientId: String(params['client_id']),
-    subject: session?.accountId,
-    missingScopes: missing,
-  };
+  return missing;
 }
 
 async function resultOf(
@@ -90,11 +114,11 @@ async function resultOf(
 
 /** The grant of this account to this client, with what was missing; what was left out is not asked for again. */
 async function grantOf(provider: Provider, details: Details, except: ReadonlySet<string>): Promise<string> {
-  const visit = visitOf(details);
+  const { params, session } = details;
   const grant: Grant =
     (details.grantId === undefined ? undefined : await provider.Grant.find(details.grantId)) ??
-    new provider.Grant({ accountId: visit.subject, clientId: visit.clientId });
-  for (const [audience, scopes] of visit.missingScopes) {
+    new provider.Grant({ accountId: session?.accountId, clientId: String(params['client_id']) });
+  for (const [audience, scopes] of missingScopes(details)) {
     const given = scopes.filter((scope) => !except.has(scope)).join(' ');
     const refused = scopes.filter((scope) => except.has(scope)).join(' ');
     if (audience === '') {

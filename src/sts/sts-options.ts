@@ -1,4 +1,4 @@
-import type { SignIn } from '../modules/sign-in.ts';
+import type { People } from '../modules/people.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { UnsealedKey } from './signing-jwks.ts';
 
@@ -9,5 +9,5 @@ export interface StsOptions {
   cookieKeys(context: string): string[];
   /** `TENANT_CLAIM` */
   tenantClaim: string;
-  signIn: SignIn;
+  people: People;
 }

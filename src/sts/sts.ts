@@ -2,6 +2,7 @@ import type { Scope } from '../shell/scope.ts';
 import { perShell, type Shell } from '../shell/shell.ts';
 import { handOver, type StsReply, type StsRequest } from './hand-over.ts';
 import { interactionListener, isInteraction } from './interaction.ts';
+import { answerPasswordPage, isPasswordPage } from './password-page.ts';
 import { publishedKeys } from './signing-jwks.ts';
 import type { StsOptions } from './sts-options.ts';
 import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';
@@ -29,10 +30,11 @@ export function createSts(options: StsOptions): Sts {
       const path = request.target.split('?')[0];
       const isRead = request.method === 'GET' || request.method === 'HEAD';
       if (isRead && path === '/oauth/jwks') return published(publishedKeys(tenant));
+      if (isPasswordPage(request.target)) return answerPasswordPage(scope, options.people, request);
       const opened = await providers(scope.shell).open(scope);
       if (isRead && path === '/.well-known/openid-configuration') return published(await opened.discovery());
       const listener = isInteraction(request.target)
-        ? interactionListener(opened.provider, scope, options.signIn, request)
+        ? interactionListener(opened.provider, scope, options.people, request)
         : opened.listener;
       return opened.requests.run(scope, () => handOver(listener, opened.issuer, request));
     },

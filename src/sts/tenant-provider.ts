@@ -16,6 +16,7 @@ import { gatewayAudience, resourceServers } from './resource-server.ts';
 import { allowedGrants } from './token-options.ts';
 import { revocationsOf } from './revocations.ts';
 import { providerKey } from './signing-jwks.ts';
+import { signInPolicy } from './sign-in-policy.ts';
 import { structuredTokens } from './structured-tokens.ts';
 import type { StsOptions } from './sts-options.ts';
 
@@ -59,10 +60,10 @@ export class TenantProvider {
 export async function openTenantProvider(
   shell: Shell,
   tenant: Tenant,
-  { signingKeys, cookieKeys, tenantClaim, signIn }: StsOptions,
+  { signingKeys, cookieKeys, tenantClaim, people }: StsOptions,
 ): Promise<TenantProvider> {
   // Loaded when it is needed: it is large, and complains aloud on runtimes it does not like.
-  const { Provider, errors } = await import('oidc-provider');
+  const { Provider, errors, interactionPolicy } = await import('oidc-provider');
   const keys = (await signingKeys(tenant.id)).map(providerKey);
   const [signingKey] = keys;
   if (signingKey === undefined) throw new Error(`tenant ${tenant.id} has no signing key`);
@@ -80,7 +81,10 @@ export async function openTenantProvider(
       tenantClaim,
       cookieKeys: cookieKeys(`cookies of ${tenant.id}`),
       gatewayAudience: audience,
-      account: (subject) => signIn.account(requests.current(), subject),
+      policy: signInPolicy(interactionPolicy, (account, asked) =>
+        people.isWelcome(requests.current(), account, asked),
+      ),
+      account: (subject) => people.account(requests.current(), subject),
       adapter: stsAdapter({
         artifacts: () => requests.current().model(artifactModel),
         errors,

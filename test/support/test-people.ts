@@ -12,6 +12,7 @@ export function testPeople(): SignIn & {
     add: (tenant, account) => void people.set(keyOf(tenant, account.subject), account),
     remove: (tenant, subject) => void people.delete(keyOf(tenant, subject)),
     account: (scope, subject) => Promise.resolve(people.get(keyOf(scope.tenant.id, subject))),
+    passwordPage: () => Promise.reject(new Error('they have no passwords')),
     visit: (_scope, { prompt, parameters }) =>
       Promise.resolve(
         prompt === 'consent'

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { GraphiqlAssetUrls } from './assets.ts';
 import { contentSecurityPolicy } from './content-security-policy.ts';
 import { embedJson } from './embed-json.ts';
-import { escapeHtml } from './escape-html.ts';
+import { escapeHtml } from '../../lib/escape-html.ts';
 
 /** An operation a newcomer can open and run. */
 export interface SampleOperation {

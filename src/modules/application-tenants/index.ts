@@ -1,4 +1,5 @@
 import type { Module } from '../module.ts';
+import { findPlace } from './find-place.ts';
 import './graphql.ts';
 import { uniqueIdentifier } from './migrations/001-unique-identifier.ts';
 import './mutations-graphql.ts';
@@ -24,5 +25,6 @@ export const applicationTenants: Module = {
   watched: [watchedApplicationTenants],
   isCallerLive,
   callerOptions,
+  findPlace,
   usesClient: (scope, client) => applicationTenantStore(scope).isApplication(client),
 };

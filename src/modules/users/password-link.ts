@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Mail } from '../../lib/mailer.ts';
 import { sha256 } from '../../lib/sha256.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { Scope } from '../../shell/scope.ts';
@@ -6,7 +7,7 @@ import { forgetUser } from './liveness.ts';
 import { hashOfPassword } from './password.ts';
 import { requirePassword } from './password-policy.ts';
 import { userStore } from './store.ts';
-import type { KnownUser } from './user.ts';
+import { emailKeyOf, type KnownUser, type PasswordLink } from './user.ts';
 
 /** How long a link lives, in milliseconds: a day to set a first password, an hour to replace one. */
 const FIRST_MS = 86_400_000;
@@ -23,27 +24,49 @@ export function newLinkToken(): { secret: string; hash: string } {
   return { secret, hash: sha256(secret) };
 }
 
-/**
- * Makes a user's link, in place of the one before, and sends it to its address.
- *
- * @throws {CodedError} NOT_FOUND is never told: who is gone meanwhile is sent nothing.
- */
+/** Makes a user's link, in place of the one before, and sends it to its address. */
 export async function sendPasswordLink(scope: Scope, user: KnownUser): Promise<void> {
+  const link = newPasswordLink(user.hasPassword ? RESET_MS : FIRST_MS);
+  const noted = await userStore(scope).note({ _id: user._id }, { passwordLink: link.kept });
+  // Who is gone meanwhile is sent nothing.
+  if (noted !== null) await scope.platform.mailer.send(linkMail(scope, noted, link));
+}
+
+/**
+ * For somebody who says to have forgotten the password of an address: makes the link of its user, if there is one, with
+ * the same command either way.
+ *
+ * @returns the mail to send; undefined when nobody has the address.
+ */
+export async function resetLinkMail(scope: Scope, email: string): Promise<Mail | undefined> {
+  const link = newPasswordLink(RESET_MS);
+  const noted = await userStore(scope).note(
+    { emailKey: emailKeyOf(email), status: 'ACTIVE' },
+    { passwordLink: link.kept },
+  );
+  return noted === null ? undefined : linkMail(scope, noted, link);
+}
+
+interface NewLink {
+  secret: string;
+  kept: PasswordLink;
+}
+
+function newPasswordLink(lifetimeMs: number): NewLink {
   const { secret, hash } = newLinkToken();
-  const lifetimeMs = user.hasPassword ? RESET_MS : FIRST_MS;
-  const expiresAt = new Date(Date.now() + lifetimeMs);
-  const noted = await userStore(scope).note({ _id: user._id }, { passwordLink: { hash, expiresAt } });
-  if (noted === null) return;
-  const { tenant, platform } = scope;
-  await platform.mailer.send({
+  return { secret, kept: { hash, expiresAt: new Date(Date.now() + lifetimeMs) } };
+}
+
+function linkMail({ tenant }: Scope, user: KnownUser, { secret, kept }: NewLink): Mail {
+  return {
     to: user.email,
     subject: `${tenant.name}: ${user.hasPassword ? 'choose another password' : 'set your password'}`,
     text: [
       `Follow this link to choose a password for ${tenant.name}:`,
       passwordUrl(tenant.issuer, `${user._id}.${secret}`),
-      `It works once, until ${expiresAt.toISOString()}. If you did not ask for it, leave it alone.`,
+      `It works once, until ${kept.expiresAt.toISOString()}. If you did not ask for it, leave it alone.`,
     ].join('\n\n'),
-  });
+  };
 }
 
 /**

@@ -9,6 +9,10 @@ const email = z
   .email({ error: 'must be an e-mail address' })
   .max(254, { error: 'must have at most 254 characters' });
 
+export function isEmail(text: string): boolean {
+  return email.safeParse(text).success;
+}
+
 const name = line(120).nullable();
 
 const scopes = z

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
 
 /** A page in a browser profile of its own, with a record of what it must not do. */
 export interface BrowserSession extends AsyncDisposable {
@@ -11,8 +11,13 @@ export interface BrowserSession extends AsyncDisposable {
   readonly strangers: string[];
 }
 
-export async function openSession(browser: Browser, origin: string): Promise<BrowserSession> {
-  const context = await browser.newContext({ viewport: { width: 1360, height: 800 } });
+/** @param origins - those that may be asked. */
+export async function openSession(
+  browser: Browser,
+  origins: string | readonly string[],
+  options: BrowserContextOptions = {},
+): Promise<BrowserSession> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 800 }, ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
@@ -23,7 +28,7 @@ export async function openSession(browser: Browser, origin: string): Promise<Bro
   context.on('weberror', (error) => complaints.push(error.error().message));
   const noteStranger = (request: Request): void => {
     const url = new URL(request.url());
-    if (url.protocol !== 'data:' && url.origin !== origin) strangers.push(url.href);
+    if (url.protocol !== 'data:' && ![origins].flat().includes(url.origin)) strangers.push(url.href);
   };
   context.on('requestfinished', noteStranger);
   // What the policy stops never leaves the browser; any other failure was an attempt to reach the host.

@@ -1,0 +1,123 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BrowserSession, openSession } from '../http/graphiql/browser-session.ts';
+import { type Application, openApplication } from '../support/application.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { freePort } from '../support/free-port.ts';
+import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
+import { linkFor, mutate, screenshot } from '../support/people.ts';
+
+const EMAIL = 'ada@example.com';
+const PASSWORDS = { acme: 'the password of acme', globex: 'the password of globex' };
+const THEMES = { acme: '#0b5d3b', globex: '#ffd400' };
+
+let gateway: TestGateway;
+let browser: Browser;
+let tenants: { acme: TestTenant; globex: TestTenant };
+let apps: { acme: Application; globex: Application };
+
+beforeAll(async () => {
+  const port = await freePort();
+  gateway = await startGateway({
+    PORT: String(port),
+    PUBLIC_URL: `http://localhost:${port}`,
+    BASE_DOMAIN: 'tenants.test',
+  });
+  tenants = await registerBoth(gateway);
+  for (const name of ['acme', 'globex'] as const) {
+    const theme = { primaryColor: THEMES[name] };
+    await mutate(gateway, tenants[name], 'updateSettings', { theme, options: { userSignUp: true } }, '');
+    await mutate(
+      gateway,
+      tenants[name],
+      'createUser',
+      { email: EMAIL, scopes: ['content:read'] },
+      'user { id }',
+    );
+  }
+  apps = {
+    acme: await openApplication(gateway, tenants.acme, { name: 'Rockets & Skates' }),
+    globex: await openApplication(gateway, tenants.globex, { name: 'Doomsday' }),
+  };
+  browser = await launchBrowser();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await apps?.acme[Symbol.asyncDispose]();
+  await apps?.globex[Symbol.asyncDispose]();
+  await gateway?.[Symbol.asyncDispose]();
+});
+
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+
+function session(options: object = {}): Promise<BrowserSession> {
+  const origins = [`http://localhost:${gateway.port}`, apps.acme.origin, apps.globex.origin];
+  return openSession(browser, origins, options);
+}
+
+async function signInWith(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function choosePassword(page: Page, link: string, password: string): Promise<void> {
+  await page.goto(link);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('The same again').fill(password);
+  await page.getByRole('button', { name: 'Set the password' }).click();
+}
+
+/** What the answer of a wrong form is to a browser: nothing that anybody would have to see to. */
+const isRefusedForm = (complaint: string) => /status of (422|429|410|403|400)/.test(complaint);
+
+describe.each([
+  ['on a desk', {}],
+  ['on a phone, without JavaScript', { ...PHONE, javaScriptEnabled: false }],
+])('a person of two tenants with one address, %s', (place, options) => {
+  it.each(['acme', 'globex'] as const)('comes to the application of %s', async (name) => {
+    await using opened = await session(options);
+    const { page } = opened;
+    const shot = (step: string) => screenshot(page, `${name}-${place.replaceAll(/\W+/g, '-')}-${step}`);
+    const { issuer } = tenants[name].record;
+    const user = `${place.length}${EMAIL}`;
+    await mutate(
+      gateway,
+      tenants[name],
+      'createUser',
+      { email: user, scopes: ['content:read'] },
+      'user { id }',
+    );
+
+    await page.goto(linkFor(gateway, user, issuer));
+    await shot('1-choose-password');
+    await choosePassword(page, linkFor(gateway, user, issuer), PASSWORDS[name]);
+    await page.getByRole('heading', { name: 'Your password is set' }).waitFor();
+    await shot('2-password-set');
+
+    await page.goto((await apps[name].signInUrl()).href);
+    expect(await page.title()).toBe(`Sign in · Tenant ${name}`);
+    const button = page.getByRole('button', { name: 'Sign in' });
+    expect(await button.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
+      { acme: 'rgb(11, 93, 59)', globex: 'rgb(255, 212, 0)' }[name],
+    );
+    await shot('3-sign-in');
+    const other = name === 'acme' ? 'globex' : 'acme';
+    await signInWith(page, user, PASSWORDS[other]);
+    await page.getByRole('alert').waitFor();
+    await shot('4-wrong');
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe(user);
+
+    await signInWith(page, user, PASSWORDS[name]);
+    await page.getByText('read published content').waitFor();
+    await shot('5-consent');
+    await page.getByRole('button', { name: 'Allow', exact: true }).click();
+    await page.getByText(`Welcome, "${user}"`).waitFor();
+    const { tokens } = apps[name].last;
+    expect(tokens?.claims()).toMatchObject({ iss: issuer, email: user, email_verified: true });
+    expect(tokens?.scope).toContain('content:read');
+    expect(opened.strangers).toEqual([]);
+    expect(opened.complaints.filter((complaint) => !isRefusedForm(complaint))).toEqual([]);
+  });
+});
