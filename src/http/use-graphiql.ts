@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Exchange } from './exchange.ts';
 import { graphiqlAssets } from './graphiql/assets.ts';
-import { graphiqlPage, type SampleOperation } from './graphiql/page.ts';
+import { type GraphiqlSignIn, graphiqlPage, type SampleOperation } from './graphiql/page.ts';
 import { refusal } from './refuse.ts';
 import { pathOf } from './request-target.ts';
 import type { Stage } from './stage.ts';
@@ -14,12 +14,14 @@ export interface GraphiqlOptions {
   samples(tenant: Tenant | undefined): readonly SampleOperation[];
   /** A short-lived token for the header pane; in development only. */
   developmentToken(tenant: Tenant): Promise<string | undefined>;
+  /** How people sign in; undefined where a tenant has none. */
+  signIn(tenant: Tenant): GraphiqlSignIn | undefined;
   /** Whether the visitor may have that token: whoever reads the page has it. */
   isLocal(exchange: Exchange): boolean;
 }
 
 /** A browser's `GET` on a GraphQL route gets the GraphiQL page; everything it needs comes from this server. */
-export function useGraphiql({ setting, samples, developmentToken, isLocal }: GraphiqlOptions): Stage {
+export function useGraphiql({ setting, samples, developmentToken, signIn, isLocal }: GraphiqlOptions): Stage {
   const assets = graphiqlAssets();
   return async (exchange, next) => {
     const { request, route } = exchange;
@@ -42,6 +44,7 @@ export function useGraphiql({ setting, samples, developmentToken, isLocal }: Gra
       endpoint: pathOf(request.url),
       sampleOperations: [...samples(tenant)],
       isSignInRequired: setting === 'signed-in',
+      identityProvider: tenant && signIn(tenant),
       assetUrls: await assets.urls(),
       ...(token === undefined ? {} : { developmentToken: token }),
     });

@@ -1,6 +1,5 @@
 import type { Grant, InteractionResults, Provider } from 'oidc-provider';
 import { html } from '../lib/html.ts';
-import { clientStore } from '../modules/clients/store.ts';
 import type { People } from '../modules/people.ts';
 import { resourceStore } from '../modules/resources/store.ts';
 import type { SignInAnswer } from '../modules/sign-in.ts';
@@ -55,7 +54,7 @@ export function interactionListener(
         prompt: details.prompt.name === 'login' ? 'login' : 'consent',
         parameters: details.params,
         clientId,
-        clientName: (await clientStore(scope).byId(clientId))?.name ?? clientId,
+        clientName: (await provider.Client.find(clientId))?.clientName ?? clientId,
         subject: details.session?.accountId,
         requests: await scopeRequests(missingScopes(details), scope.tenant, resourceStore(scope)),
       },

@@ -1,3 +1,4 @@
+import { GRAPHIQL_CLIENT_ID } from '../auth/graphiql-client.ts';
 import type { ClientCredentials, ClientStore } from '../modules/clients/store.ts';
 
 /** How long a client counts as it was read, in milliseconds: changes count within a second on every node. */
@@ -9,14 +10,17 @@ const MAX_CLIENTS = 64;
 /** The clients a provider asks for several times within one request, and for thousands of requests a second. */
 export class KnownClients {
   readonly #open: () => ClientStore;
+  readonly #graphiql: () => ClientCredentials | null;
   readonly #known = new Map<string, { credentials: ClientCredentials; readAtMs: number }>();
 
-  /** `open`: the store of the request that is being answered. */
-  constructor(open: () => ClientStore) {
+  /** `open`: the store of the request that is being answered. `graphiql`: the client that has no record. */
+  constructor(open: () => ClientStore, graphiql: () => ClientCredentials | null) {
     this.#open = open;
+    this.#graphiql = graphiql;
   }
 
   async find(id: string): Promise<ClientCredentials | null> {
+    if (id === GRAPHIQL_CLIENT_ID) return this.#graphiql();
     const known = this.#known.get(id);
     if (known !== undefined && Date.now() - known.readAtMs < MAX_AGE_MS) return known.credentials;
     return this.#read(id);

@@ -1,4 +1,5 @@
 import type { People } from '../modules/people.ts';
+import type { GatewayAddress } from '../tenancy/graphiql-addresses.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { UnsealedKey } from './signing-jwks.ts';
 
@@ -10,4 +11,6 @@ export interface StsOptions {
   /** `TENANT_CLAIM` */
   tenantClaim: string;
   people: People;
+  /** Where GraphiQL is served, which signs in as a client of every tenant; undefined: nowhere. */
+  graphiql: GatewayAddress | undefined;
 }

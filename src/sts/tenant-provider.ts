@@ -9,6 +9,7 @@ import { stsAdapter } from './adapter.ts';
 import { artifactModel } from './artifact.ts';
 import { clientMetadata } from './client-metadata.ts';
 import { stsConfiguration } from './configuration.ts';
+import { graphiqlClient } from './graphiql-client.ts';
 import { handOver, type Listener } from './hand-over.ts';
 import { KnownClients } from './known-clients.ts';
 import { RequestScope } from './request-scope.ts';
@@ -60,7 +61,7 @@ export class TenantProvider {
 export async function openTenantProvider(
   shell: Shell,
   tenant: Tenant,
-  { signingKeys, cookieKeys, tenantClaim, people }: StsOptions,
+  { signingKeys, cookieKeys, tenantClaim, people, graphiql }: StsOptions,
 ): Promise<TenantProvider> {
   // Loaded when it is needed: it is large, and complains aloud on runtimes it does not like.
   const { Provider, errors, interactionPolicy } = await import('oidc-provider');
@@ -69,8 +70,11 @@ export async function openTenantProvider(
   if (signingKey === undefined) throw new Error(`tenant ${tenant.id} has no signing key`);
 
   const requests = new RequestScope(shell);
-  const clients = new KnownClients(() => clientStore(requests.current()));
   const seen: SeenTenant = { tenant };
+  const clients = new KnownClients(
+    () => clientStore(requests.current()),
+    () => (graphiql === undefined ? null : graphiqlClient(seen.tenant, graphiql)),
+  );
   const audience = gatewayAudience(tenant.issuer);
   const provider = new Provider(
     tenant.issuer,

@@ -1,10 +1,11 @@
 /**
- * The policy of the GraphiQL page: everything from this origin, nothing from any other.
+ * The policy of the GraphiQL page: everything from this origin, nothing from any other but the identity provider's.
  *
  * @param styleNonce lets through the `<style>` elements GraphiQL's dialogs and menus add (scroll locking); nothing
  *   else on the page is styled inline, so `unsafe-inline` is not needed.
+ * @param identityProvider its address, which a tenant's own host is no part of.
  */
-export function contentSecurityPolicy(styleNonce: string): string {
+export function contentSecurityPolicy(styleNonce: string, identityProvider?: string): string {
   return [
     `default-src 'none'`,
     `script-src 'self'`,
@@ -12,7 +13,7 @@ export function contentSecurityPolicy(styleNonce: string): string {
     // GraphiQL's style sheet holds its fonts and two lint marks as data URLs.
     `font-src data:`,
     `img-src 'self' data:`,
-    `connect-src 'self'`,
+    `connect-src 'self'${identityProvider === undefined ? '' : ` ${new URL(identityProvider).origin}`}`,
     `worker-src 'none'`,
     `object-src 'none'`,
     `base-uri 'none'`,

@@ -12,6 +12,16 @@ export interface SampleOperation {
   readonly variables?: string;
 }
 
+/** What the page needs to sign people in at the tenant's identity provider. */
+export interface GraphiqlSignIn {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Addresses codes may come back to. */
+  readonly addresses: readonly string[];
+  /** Scopes it asks for. */
+  readonly scope: string;
+}
+
 export interface GraphiqlPageOptions {
   /** Shown in the top bar and in the browser's tab: usually the tenant's name. Any text; it is escaped. */
   readonly title: string;
@@ -25,6 +35,8 @@ export interface GraphiqlPageOptions {
   readonly developmentToken?: string | undefined;
   /** Keeps the editor away and its introspection unsent until a person gives a token the endpoint accepts. */
   readonly isSignInRequired: boolean;
+  /** Where people sign in; absent where nobody can. */
+  readonly identityProvider?: GraphiqlSignIn | undefined;
   /** From `graphiqlAssets().urls()`. */
   readonly assetUrls: GraphiqlAssetUrls;
 }
@@ -49,7 +61,7 @@ export function graphiqlPage(options: GraphiqlPageOptions): GraphiqlPage {
     body: html(options, styleNonce),
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': contentSecurityPolicy(styleNonce),
+      'content-security-policy': contentSecurityPolicy(styleNonce, options.identityProvider?.issuer),
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',

@@ -1,4 +1,5 @@
 import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
+import { GRAPHIQL_CLIENT_ID } from '../../auth/graphiql-client.ts';
 import { isIssuedSince } from '../../auth/issued-since.ts';
 import { isOwn } from '../../auth/principal.ts';
 import { DocumentMemory } from '../../shell/document-memory.ts';
@@ -15,8 +16,9 @@ const clientsOf = perShell((shell) => new DocumentMemory<Date>((listener) => wat
  */
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
-  if (!isOwn(principal) || principal.clientId === CLI_CLIENT_ID) return true;
+  if (!isOwn(principal)) return true;
   const { clientId } = principal;
+  if (clientId === CLI_CLIENT_ID || clientId === GRAPHIQL_CLIENT_ID) return true;
   const madeAt = await clientsOf(scope.shell).of(
     clientId,
     async () => (await clientStore(scope).byId(clientId))?.createdAt,

@@ -168,6 +168,6 @@ export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
   return expiresAt === null || expiresAt > now;
 }
 
-function known({ inputHash: _inputHash, secrets, ...client }: Client): KnownClient {
+export function known({ inputHash: _inputHash, secrets, ...client }: Client): KnownClient {
   return { ...client, secrets: secrets.map(({ hash: _hash, ...secret }) => secret) };
 }

@@ -1,6 +1,6 @@
 /** The right end of the top bar: who is signed in, with their scopes, or the way to sign in. */
 export const accountScript = /* js */ String.raw`
-function showAccount(host, session, { onToken, onSignOut }) {
+function showAccount(host, session, { onToken, onLeave, onSignOut }) {
   const isSignedIn = session.token !== undefined;
   const label = isSignedIn ? accountLabel(session) : 'Sign in';
   const panel = element('div', { className: 'account-panel' });
@@ -9,7 +9,7 @@ function showAccount(host, session, { onToken, onSignOut }) {
     signOut.addEventListener('click', onSignOut);
     panel.append(identityCard(session), signOut);
   } else {
-    panel.append(signInForm(onToken));
+    panel.append(signInOptions({ onToken, onLeave }));
   }
   const state = session.problem ? 'refused' : 'signed-in';
   const summary = element(
@@ -22,17 +22,18 @@ function showAccount(host, session, { onToken, onSignOut }) {
   host.replaceChildren(details);
 }
 
-function accountLabel({ identity, problem }) {
+function accountLabel({ identity, problem, person }) {
   if (problem) return 'Token refused';
-  return identity?.viewer?.subject ?? (identity ? 'Signed in' : 'Signing in…');
+  return person ?? identity?.viewer?.subject ?? (identity ? 'Signed in' : 'Signing in…');
 }
 
-function identityCard({ identity, problem, isDevelopment }) {
+function identityCard({ identity, problem, person, isDevelopment }) {
   const rows = element('dl', { className: 'identity' });
   const addRow = (term, ...content) =>
     rows.append(element('dt', {}, term), element('dd', {}, ...content));
   if (isDevelopment) addRow('Token', 'development token of this page');
   if (problem) addRow('Problem', problem);
+  if (person) addRow('Person', person);
   const { tenant, viewer } = identity ?? {};
   if (tenant) addRow('Tenant', tenant.name + ' (' + tenant.identifier + ')');
   if (viewer) {

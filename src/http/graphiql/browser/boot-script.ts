@@ -6,6 +6,7 @@ import { fetcherScript } from './fetcher.ts';
 import { identityScript } from './identity.ts';
 import { samplePanelScript } from './sample-panel.ts';
 import { scopedStorageScript } from './scoped-storage.ts';
+import { signInFlowScript } from './sign-in-flow.ts';
 import { signInFormScript } from './sign-in-form.ts';
 import { startScript } from './start.ts';
 
@@ -20,6 +21,7 @@ export const bootScript = [
   eventStreamScript,
   fetcherScript,
   identityScript,
+  signInFlowScript,
   signInFormScript,
   accountScript,
   samplePanelScript,

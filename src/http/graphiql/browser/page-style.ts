@@ -152,6 +152,8 @@ html body:not(.x) :is(.graphiql-container, .graphiql-dialog, .CodeMirror-info, .
 }
 
 .sign-in { display: flex; flex-direction: column; gap: 8px; }
+.with-token { margin-top: 8px; }
+.with-token summary { padding: 6px 0; color: var(--ink-soft); cursor: pointer; }
 .label { font-weight: 500; }
 .token-input {
   width: 100%;

@@ -1,6 +1,42 @@
-/** The form for an access token. `onToken(token)` may reject; its message is shown and the form stays. */
+/**
+ * The ways to sign in: at the tenant's identity provider, where there is one, and with an access token. `onToken(token)`
+ * and `onLeave()` may reject; the message is shown and the form stays.
+ */
 export const signInFormScript = /* js */ String.raw`
-function signInForm(onToken) {
+function signInOptions({ onToken, onLeave }) {
+  if (onLeave === undefined) return tokenForm(onToken, 'Sign in');
+  const problem = problemText();
+  const button = element('button', { className: 'button button-primary', type: 'button' }, 'Sign in');
+  button.addEventListener('click', () => attempt(button, problem, onLeave));
+  const withToken = element(
+    'details',
+    { className: 'with-token' },
+    element('summary', {}, 'Use an access token'),
+    tokenForm(onToken, 'Use this token'),
+  );
+  return element('div', { className: 'sign-in' }, problem, button, withToken);
+}
+
+function problemText() {
+  const problem = element('p', { className: 'problem', hidden: true });
+  problem.setAttribute('role', 'alert');
+  return problem;
+}
+
+async function attempt(button, problem, work) {
+  button.disabled = true;
+  problem.hidden = true;
+  try {
+    await work();
+  } catch (error) {
+    problem.textContent = error.message;
+    problem.hidden = false;
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function tokenForm(onToken, label) {
   const input = element('input', {
     id: 'access-token',
     className: 'token-input',
@@ -11,9 +47,8 @@ function signInForm(onToken) {
     placeholder: 'eyJhbGciOi…',
   });
   input.setAttribute('autocapitalize', 'off');
-  const problem = element('p', { className: 'problem', hidden: true });
-  problem.setAttribute('role', 'alert');
-  const button = element('button', { className: 'button button-primary', type: 'submit' }, 'Sign in');
+  const problem = problemText();
+  const button = element('button', { className: 'button button-primary', type: 'submit' }, label);
   const form = element(
     'form',
     { className: 'sign-in' },
@@ -23,18 +58,9 @@ function signInForm(onToken) {
     problem,
     button,
   );
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    button.disabled = true;
-    problem.hidden = true;
-    try {
-      await onToken(tokenFrom(input.value));
-    } catch (error) {
-      problem.textContent = error.message;
-      problem.hidden = false;
-    } finally {
-      button.disabled = false;
-    }
+    void attempt(button, problem, () => onToken(tokenFrom(input.value)));
   });
   return form;
 }

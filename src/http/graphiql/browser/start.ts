@@ -5,27 +5,52 @@ const accountHost = document.getElementById('account');
 const editorHost = document.getElementById('editor');
 const storage = scopedStorage(config.storageNamespace);
 const editor = createEditor(editorHost, config, storage);
+const flow = config.identityProvider && signInFlow(config.identityProvider, config.storageNamespace);
 let current;
 
-function begin(token, { identity, isDevelopment = false } = {}) {
+function begin(token, { identity, person, idToken, isDevelopment = false } = {}) {
   const session = {
     id: (current?.id ?? 0) + 1,
     token,
     identity,
+    person,
+    idToken,
     isDevelopment,
     headers: token === undefined ? undefined : authorizationOf(token),
     isHeaderPaneReady: false,
     isCurrent: () => session === current,
   };
   current = session;
-  showAccount(accountHost, session, { onToken: signIn, onSignOut: () => begin(undefined) });
+  show(session);
   if (token === undefined && config.isSignInRequired) showGate();
   else editor.show(session).catch((error) => showNotice(error.message));
   return session;
 }
 
-async function signIn(token) {
-  begin(token, { identity: await identify(config.endpoint, token) });
+function show(session) {
+  showAccount(accountHost, session, { onToken: signIn, onLeave: flow?.leave, onSignOut: () => signOut(session) });
+}
+
+async function signIn(token, known = {}) {
+  begin(token, { ...known, identity: await identify(config.endpoint, token) });
+}
+
+/** Of a session at the identity provider nothing must be left for whoever sits here next. */
+function signOut(session) {
+  begin(undefined);
+  if (session.idToken !== undefined) void flow.end(session);
+}
+
+async function beginAfterSignIn() {
+  try {
+    const { token, ...known } = (await flow?.finish()) ?? {};
+    if (token !== undefined) return await signIn(token, known);
+  } catch (error) {
+    begin(undefined);
+    return showNotice(error.message);
+  }
+  if (config.developmentToken) return beginWithDevelopmentToken(config.developmentToken);
+  begin(undefined);
 }
 
 async function beginWithDevelopmentToken(token) {
@@ -35,8 +60,7 @@ async function beginWithDevelopmentToken(token) {
   } catch (error) {
     session.problem = error.message;
   }
-  if (!session.isCurrent()) return;
-  showAccount(accountHost, session, { onToken: signIn, onSignOut: () => begin(undefined) });
+  if (session.isCurrent()) show(session);
 }
 
 function showGate() {
@@ -45,10 +69,10 @@ function showGate() {
   editorHost.replaceChildren(
     element('section', { className: 'gate' },
       element('h2', {}, 'Sign in to ' + config.title),
-      element('p', {}, 'Present an access token to open the editor and the schema.'),
-      signInForm(signIn)),
+      element('p', {}, flow ? 'The editor and the schema are for members.' : 'Present an access token to open the editor and the schema.'),
+      signInOptions({ onToken: signIn, onLeave: flow?.leave })),
   );
-  editorHost.querySelector('input').focus();
+  editorHost.querySelector(flow ? 'button' : 'input').focus();
 }
 
 function showNotice(text) {
@@ -58,6 +82,5 @@ function showNotice(text) {
 const theme = storage.getItem('graphiql:theme');
 if (theme === 'light' || theme === 'dark') document.body.classList.add('graphiql-' + theme);
 closeAccountOnLeaving(accountHost);
-if (config.developmentToken) beginWithDevelopmentToken(config.developmentToken);
-else begin(undefined);
+void beginAfterSignIn();
 `;
