@@ -154,11 +154,13 @@ export async function createApp(options: AppOptions) {
       remoteKeys: new RemoteKeys(web.fetch),
       tenantClaim: config.tenantClaim,
     });
+    const people = peopleOf(modules);
     const sts = createSts({
       signingKeys: signingKeyring({ control, box }),
       cookieKeys: (context) => box.derive(context),
       tenantClaim: config.tenantClaim,
-      people: peopleOf(modules),
+      people,
+      graphiql: config.graphiql === 'off' ? undefined : shared,
     });
     const bindRegistration = boundRegistration({
       control,
@@ -188,6 +190,7 @@ export async function createApp(options: AppOptions) {
       shared,
       modules,
       moduleSets,
+      people,
       sts,
       engine,
       schemas,

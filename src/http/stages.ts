@@ -8,6 +8,7 @@ import type { TenantSchemas } from '../graphql/tenant-schemas.ts';
 import type { FairQueue } from '../lib/fair-queue.ts';
 import { pipeline } from '../lib/pipeline.ts';
 import type { Module } from '../modules/module.ts';
+import type { People } from '../modules/people.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
 import type { Scope } from '../shell/scope.ts';
@@ -18,6 +19,7 @@ import { hostSource } from '../tenancy/sources/host.ts';
 import { pathPrefixSource } from '../tenancy/sources/path-prefix.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Callers } from './callers.ts';
+import { graphiqlSignIn } from './graphiql/graphiql-sign-in.ts';
 import { localVisit } from './local-visit.ts';
 import type { OpenStreams } from './open-streams.ts';
 import type { PlatformRates } from './rate-budgets.ts';
@@ -64,6 +66,7 @@ export interface StageParts {
   shared: Scope['platform'];
   modules: readonly Module[];
   moduleSets: ModuleSets;
+  people: Pick<People, 'isOpenTo'>;
   sts: Sts;
   engine: Engine;
   schemas: TenantSchemas;
@@ -123,6 +126,7 @@ export function createStages(parts: StageParts): readonly Stage[] {
       setting: config.graphiql,
       samples: sampleOperations,
       developmentToken: ({ id }) => parts.developmentToken(id),
+      signIn: (tenant) => (parts.people.isOpenTo(tenant) ? graphiqlSignIn(tenant, parts.shared) : undefined),
       isLocal: localVisit(visits),
     }),
     scope,

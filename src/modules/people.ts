@@ -1,11 +1,14 @@
 import { CodedError } from '../lib/coded-error.ts';
 import type { Scope } from '../shell/scope.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
 import type { Module, Place } from './module.ts';
 import type { Account, PageRequest, SignIn, SignInAnswer, SignInVisit } from './sign-in.ts';
 import type { ThemedPage } from './themed-page.ts';
 
 /** The people of a tenant and of its application tenants, as the tenant's identity provider knows them. */
 export interface People {
+  /** Whether anybody can sign in at a tenant. */
+  isOpenTo(tenant: Tenant): boolean;
   /** See {@link SignIn.account}; undefined, too, while its application tenant is suspended. */
   account(scope: Scope, subject: string): Promise<Account | undefined>;
   /** See {@link SignIn.visit}; in the rows of the application tenant it names. */
@@ -36,7 +39,7 @@ const NO_SIGN_IN: Pick<SignIn, 'account' | 'visit'> = {
 export function peopleOf(
   modules: readonly Pick<Module, 'id' | 'isAlwaysOn' | 'signIn' | 'findPlace'>[],
 ): People {
-  const having = <K extends 'signIn' | 'findPlace'>({ tenant }: Scope, contribution: K) =>
+  const having = <K extends 'signIn' | 'findPlace'>({ tenant }: { tenant: Tenant }, contribution: K) =>
     modules.find(
       (each) => each[contribution] !== undefined && (each.isAlwaysOn || tenant.modules.includes(each.id)),
     )?.[contribution];
@@ -55,6 +58,7 @@ export function peopleOf(
     return home === undefined || (await placeOf(scope, home)) !== undefined ? found : undefined;
   };
   return {
+    isOpenTo: (tenant) => having({ tenant }, 'signIn') !== undefined,
     account,
 
     async visit(scope, visit, request) {

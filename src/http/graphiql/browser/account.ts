@@ -9,7 +9,7 @@ function showAccount(host, session, { onToken, onLeave, onSignOut }) {
     signOut.addEventListener('click', onSignOut);
     panel.append(identityCard(session), signOut);
   } else {
-    panel.append(signInOptions({ onToken, onLeave }));
+    panel.append(signInOptions({ onToken, onLeave, refusal: session.refusal }));
   }
   const state = session.problem ? 'refused' : 'signed-in';
   const summary = element(
@@ -19,6 +19,7 @@ function showAccount(host, session, { onToken, onLeave, onSignOut }) {
   );
   const details = element('details', { className: 'account' }, summary, panel);
   details.addEventListener('toggle', () => details.open && details.querySelector('input')?.focus());
+  details.open = session.refusal !== undefined;
   host.replaceChildren(details);
 }
 

@@ -3,9 +3,9 @@
  * and `onLeave()` may reject; the message is shown and the form stays.
  */
 export const signInFormScript = /* js */ String.raw`
-function signInOptions({ onToken, onLeave }) {
+function signInOptions({ onToken, onLeave, refusal }) {
   if (onLeave === undefined) return tokenForm(onToken, 'Sign in');
-  const problem = problemText();
+  const problem = problemText(refusal);
   const button = element('button', { className: 'button button-primary', type: 'button' }, 'Sign in');
   button.addEventListener('click', () => attempt(button, problem, onLeave));
   const withToken = element(
@@ -17,8 +17,8 @@ function signInOptions({ onToken, onLeave }) {
   return element('div', { className: 'sign-in' }, problem, button, withToken);
 }
 
-function problemText() {
-  const problem = element('p', { className: 'problem', hidden: true });
+function problemText(text) {
+  const problem = element('p', { className: 'problem', hidden: text === undefined }, text ?? '');
   problem.setAttribute('role', 'alert');
   return problem;
 }

@@ -8,13 +8,14 @@ const editor = createEditor(editorHost, config, storage);
 const flow = config.identityProvider && signInFlow(config.identityProvider, config.storageNamespace);
 let current;
 
-function begin(token, { identity, person, idToken, isDevelopment = false } = {}) {
+function begin(token, { identity, person, idToken, refusal, isDevelopment = false } = {}) {
   const session = {
     id: (current?.id ?? 0) + 1,
     token,
     identity,
     person,
     idToken,
+    refusal,
     isDevelopment,
     headers: token === undefined ? undefined : authorizationOf(token),
     isHeaderPaneReady: false,
@@ -22,7 +23,7 @@ function begin(token, { identity, person, idToken, isDevelopment = false } = {})
   };
   current = session;
   show(session);
-  if (token === undefined && config.isSignInRequired) showGate();
+  if (token === undefined && config.isSignInRequired) showGate(refusal);
   else editor.show(session).catch((error) => showNotice(error.message));
   return session;
 }
@@ -46,8 +47,7 @@ async function beginAfterSignIn() {
     const { token, ...known } = (await flow?.finish()) ?? {};
     if (token !== undefined) return await signIn(token, known);
   } catch (error) {
-    begin(undefined);
-    return showNotice(error.message);
+    return begin(undefined, { refusal: error.message });
   }
   if (config.developmentToken) return beginWithDevelopmentToken(config.developmentToken);
   begin(undefined);
@@ -63,14 +63,14 @@ async function beginWithDevelopmentToken(token) {
   if (session.isCurrent()) show(session);
 }
 
-function showGate() {
+function showGate(refusal) {
   editor.hide();
   accountHost.replaceChildren();
   editorHost.replaceChildren(
     element('section', { className: 'gate' },
       element('h2', {}, 'Sign in to ' + config.title),
       element('p', {}, flow ? 'The editor and the schema are for members.' : 'Present an access token to open the editor and the schema.'),
-      signInOptions({ onToken: signIn, onLeave: flow?.leave })),
+      signInOptions({ onToken: signIn, onLeave: flow?.leave, refusal })),
   );
   editorHost.querySelector(flow ? 'button' : 'input').focus();
 }
