@@ -103,6 +103,7 @@ export async function createApp(options: AppOptions) {
         moduleSets,
         account,
         evictShell: (tenant, how) => shells.evict(tenant, how),
+        mailer: shared.mailer,
         events,
       });
     await clusters.ensureDefault(defaultBudget);

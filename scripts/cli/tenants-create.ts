@@ -19,14 +19,20 @@ interface CreateOptions extends OutputOptions {
 interface Created {
   createTenant: {
     tenant: TenantView;
-    bootstrap: { accessToken: string; expiresAt: string; clientId: string; clientSecret: string } | null;
+    bootstrap: {
+      accessToken: string;
+      expiresAt: string;
+      clientId: string;
+      clientSecret: string;
+      setPasswordUrl: string | null;
+    } | null;
   };
 }
 
 const SOURCE = `mutation ($input: CreateTenantInput!) {
   createTenant(input: $input) {
     tenant { ${TENANT_FIELDS} }
-    bootstrap { accessToken expiresAt clientId clientSecret }
+    bootstrap { accessToken expiresAt clientId clientSecret setPasswordUrl }
     userErrors { code message path }
   }
 }`;

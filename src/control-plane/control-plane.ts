@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { SecretBox } from '../config/secrets.ts';
+import type { Mailer } from '../lib/mailer.ts';
 import { stepRunner } from '../lib/run-step.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import type { Module } from '../modules/module.ts';
@@ -44,13 +45,14 @@ export interface ControlPlaneOptions {
   /** Told of namespaces that came into being outside of a registration. */
   account(cluster: string, count: number): void;
   evictShell: EvictShell;
+  mailer: Mailer;
   events: Events;
 }
 
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
   const { control, controlUri, shares, poolSizes, config, box, clients } = options;
-  const { modules, moduleSets, account, evictShell, events } = options;
+  const { modules, moduleSets, account, evictShell, mailer, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
   const clusters = new Clusters({ control, controlUri, box, shares, poolSizes, events });
@@ -97,6 +99,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     box,
     publicUrl,
     step,
+    send: (mail) => void mailer.send(mail).catch((err: unknown) => events.mailFailed({ err })),
     modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),
   });
   const lifecycle = createLifecycle({ control, directory, evictShell, events });

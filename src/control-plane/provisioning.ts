@@ -6,6 +6,7 @@ import type { Events } from '../observability/events.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
 import { stampModel } from '../shell/stamp.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
+import type { Administrator } from './administrator.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
@@ -37,6 +38,7 @@ interface StepContext {
   record: TenantRecord;
   database: TenantDatabase;
   bootstrap: BootstrapClient;
+  administrator: Administrator | undefined;
   modules: ModuleSets;
 }
 
@@ -49,7 +51,7 @@ interface Step {
 const STEPS: readonly Step[] = [
   {
     name: 'stamp',
-    async run({ record, database, modules }) {
+    async run({ record, database, administrator, modules }) {
       const stamp = {
         _id: 'stamp' as const,
         tenant: record._id as TenantId,
@@ -61,6 +63,7 @@ const STEPS: readonly Step[] = [
           deferredCollections: Object.keys(indexes),
         })),
         migrating: null,
+        administrator: administrator?.pending ?? null,
         fence: 0,
       };
       const present = await insertOrFind(database, stamp);
@@ -145,7 +148,11 @@ export function createProvisioning(options: ProvisioningOptions) {
 
   return {
     /** Runs the steps that are not done and opens the tenant for business. */
-    async finish(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
+    async finish(
+      tenant: TenantRecord,
+      bootstrap: BootstrapClient,
+      administrator: Administrator | undefined,
+    ): Promise<TenantRecord> {
       let current = 'open';
       try {
         await useDatabase(tenant._id as TenantId, tenant.placement, async (database) => {
@@ -155,7 +162,7 @@ export function createProvisioning(options: ProvisioningOptions) {
             current = name;
             if (tenant.provisioning.done.includes(name)) continue;
             await Promise.all([
-              step(name, () => run({ record: tenant, database, bootstrap, modules })),
+              step(name, () => run({ record: tenant, database, bootstrap, administrator, modules })),
               written,
             ]);
             // The last step is written down together with the activation.

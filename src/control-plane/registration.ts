@@ -5,6 +5,7 @@ import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { userError, type UserErrors } from '../lib/user-error.ts';
+import type { Mail } from '../lib/mailer.ts';
 import type { RunStep } from '../lib/run-step.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
@@ -13,6 +14,7 @@ import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import { identifierFault, isIdentifier } from '../tenancy/identifier.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+import { type Administrator, administratorOf, renewedAdministrator } from './administrator.ts';
 import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
@@ -41,6 +43,8 @@ export interface RegistrationOptions {
   box: SecretBox;
   publicUrl: string;
   step: RunStep;
+  /** In the background. */
+  send(mail: Mail): void;
   /** Modules a tenant can have, and what each needs. */
   modules: readonly { id: string; dependsOn: readonly string[] }[];
 }
@@ -51,6 +55,8 @@ export interface Bootstrap {
   expiresAt: Date;
   clientId: string;
   clientSecret: string;
+  /** Null without an administrator, or when that person has set a password by now. */
+  setPasswordUrl: string | null;
 }
 
 export interface Registered {
@@ -71,7 +77,7 @@ export interface RegistrationOrigin {
  */
 export function createRegistration(options: RegistrationOptions) {
   const { control, clusters, place, provisioning, useDatabase, tokens, box, publicUrl } = options;
-  const { step, modules } = options;
+  const { step, modules, send } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
 
@@ -148,8 +154,9 @@ export function createRegistration(options: RegistrationOptions) {
       if (isDuplicateKey(error, 'idempotency_key')) return register(input, origin);
       throw taken();
     }
-    const record = await provisioning.finish(draft, bootstrap);
-    return { record, bootstrap: await credentials(record, bootstrap) };
+    const administrator = administratorOf(draft);
+    const record = await provisioning.finish(draft, bootstrap, administrator);
+    return { record, bootstrap: await credentials(record, bootstrap, administrator) };
   }
 
   /** The same key again: the same tenant, and fresh credentials in place of those that may have been lost. */
@@ -165,7 +172,8 @@ export function createRegistration(options: RegistrationOptions) {
     if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
     const bootstrap = freshBootstrapClient();
     const replaced = await replaceBootstrap(record, bootstrap);
-    return { record: replaced, bootstrap: await credentials(replaced, bootstrap) };
+    const administrator = await renewedAdministrator(useDatabase, replaced);
+    return { record: replaced, bootstrap: await credentials(replaced, bootstrap, administrator) };
   }
 
   /** Makes a client the administrator's one; the one before is gone. Of replays at once the last one counts. */
@@ -229,14 +237,17 @@ export function createRegistration(options: RegistrationOptions) {
       { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
     );
     if (adopted === null) throw stillWorkedOn();
-    return provisioning.finish(adopted, bootstrap);
+    // Of this link nobody hears; a replay makes another one, and so does whoever has forgotten the password.
+    return provisioning.finish(adopted, bootstrap, administratorOf(adopted));
   }
 
   async function credentials(
     record: TenantRecord,
     { id, secret }: BootstrapClient,
+    administrator: Administrator | undefined,
   ): Promise<Bootstrap | null> {
     if (secret === undefined) return null;
+    if (administrator !== undefined) send(administrator.mail);
     const lifetime = optionValue(accessTokenLifetimeSeconds, [tenantOf(record).settings]);
     const { token, expiresAt } = await tokens.forTenant(record, {
       subject: id,
@@ -244,7 +255,13 @@ export function createRegistration(options: RegistrationOptions) {
       scopes: TENANT_SCOPES,
       lifetimeMs: lifetime * 1_000,
     });
-    return { accessToken: token, expiresAt, clientId: id, clientSecret: secret };
+    return {
+      accessToken: token,
+      expiresAt,
+      clientId: id,
+      clientSecret: secret,
+      setPasswordUrl: administrator?.setPasswordUrl ?? null,
+    };
   }
 
   function requireDependencies(ids: readonly string[]): void {

@@ -1,4 +1,3 @@
-import { CodedError } from '../lib/coded-error.ts';
 import type { Scope } from '../shell/scope.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Module, Place } from './module.ts';
@@ -13,8 +12,8 @@ export interface People {
   account(scope: Scope, subject: string): Promise<Account | undefined>;
   /** See {@link SignIn.visit}; in the rows of the application tenant it names. */
   visit(scope: Scope, visit: Omit<SignInVisit, 'hostName'>, request: PageRequest): Promise<SignInAnswer>;
-  /** See {@link SignIn.passwordPage}. */
-  passwordPage(scope: Scope, token: string, request: PageRequest): Promise<ThemedPage>;
+  /** See {@link SignIn.passwordPage}; undefined where nobody has a password. */
+  passwordPage(scope: Scope, token: string, request: PageRequest): Promise<ThemedPage | undefined>;
   /** Whether an account may be used for what a client asks: not that of another application tenant or application. */
   isWelcome(scope: Scope, account: Account, asked: AskedPlace): Promise<boolean>;
 }
@@ -77,7 +76,7 @@ export function peopleOf(
 
     async passwordPage(scope, token, request) {
       const signIn = signInOf(scope);
-      if (signIn === undefined) throw new CodedError('NOT_FOUND', 'There is nothing at this address.');
+      if (signIn === undefined) return undefined;
       const [subject = ''] = token.split('.');
       const home = (await account(scope, subject))?.applicationTenant;
       const place = home === undefined ? undefined : await placeOf(scope, home);

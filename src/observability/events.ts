@@ -29,6 +29,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'provisioning_resumed', fields, 'unfinished registration taken up again'),
     provisioningFailed: (fields: { tenant: string; step: string; err: unknown }) =>
       emit('error', 'provisioning_failed', fields, 'registration failed'),
+    mailFailed: (fields: { err: unknown }) => emit('error', 'mail_failed', fields, 'a mail was not sent'),
     sweepFailed: (fields: { tenant?: string; err: unknown }) =>
       emit('error', 'sweep_failed', fields, 'cleaning up a registration failed; it is tried again'),
     migrationFailed: (fields: { tenant: string; migration: string; err: unknown }) =>

@@ -2,6 +2,19 @@ import { Schema } from 'mongoose';
 import { defineModel, type Stored } from '../mongo/model.ts';
 import type { Tenant, TenantId } from '../tenancy/tenant.ts';
 
+/** Who a tenant was registered for, until that person sets a password and is a user. */
+export interface PendingAdministrator {
+  /** Id of the user to be. */
+  user: string;
+  email: string;
+  /** The address as it is compared. */
+  emailKey: string;
+  /** SHA-256 of the secret in the link that was sent. */
+  hash: string;
+  /** When the link stops working. */
+  expiresAt: Date;
+}
+
 /** The document in every tenant database that says whose it is. */
 export interface Stamp extends Stored {
   _id: 'stamp';
@@ -13,6 +26,8 @@ export interface Stamp extends Stored {
   migrating: { by: string; until: Date } | null;
   /** Grows with each who does, so that one that was overtaken can be told from its successor. */
   fence: number;
+  /** Absent and null: nobody waits. */
+  administrator?: PendingAdministrator | null;
 }
 
 export const stampModel = defineModel<Stamp>(
@@ -23,6 +38,13 @@ export const stampModel = defineModel<Stamp>(
     epoch: { type: Number, required: true },
     migrations: [{ _id: false, name: String, at: Date, deferredCollections: [String] }],
     fence: { type: Number, default: 0 },
+    administrator: {
+      type: new Schema<PendingAdministrator>(
+        { user: String, email: String, emailKey: String, hash: String, expiresAt: Date },
+        { _id: false },
+      ),
+      default: null,
+    },
     migrating: { type: new Schema({ by: String, until: Date }, { _id: false }), default: null },
   }),
 );

@@ -1,5 +1,6 @@
 import { html } from '../lib/html.ts';
 import type { People } from '../modules/people.ts';
+import type { ThemedPage } from '../modules/themed-page.ts';
 import type { Scope } from '../shell/scope.ts';
 import type { StsReply, StsRequest } from './hand-over.ts';
 import { ownForm } from './own-form.ts';
@@ -24,17 +25,25 @@ export async function answerPasswordPage(
   const { status, headers, body } =
     form === undefined
       ? foreignFormPage(scope)
-      : await people.passwordPage(scope, form.get('token') ?? query.get('token') ?? '', {
+      : ((await people.passwordPage(scope, form.get('token') ?? query.get('token') ?? '', {
           method: request.method,
           path: '',
           query,
           form,
           address: request.address,
-        });
+        })) ?? nothingPage(scope));
   return { status, headers, cookies: [], body };
 }
 
-export function foreignFormPage({ tenant }: Scope) {
+function nothingPage({ tenant }: Scope): ThemedPage {
+  return tenantPage(tenant, {
+    title: 'There is nothing here',
+    status: 404,
+    content: html`<p role="alert">Nobody signs in with a password here.</p>`,
+  });
+}
+
+export function foreignFormPage({ tenant }: Scope): ThemedPage {
   return tenantPage(tenant, {
     title: 'This form came from elsewhere',
     status: 403,

@@ -53,7 +53,7 @@ describe('a registration', () => {
       graphqlUrl: `http://gateway.test/t/${identifier}/graphql`,
       issuer: `http://gateway.test/t/${identifier}`,
     });
-    expect(bootstrap?.setPasswordUrl).toBeNull();
+    expect(bootstrap?.setPasswordUrl).toContain(`http://gateway.test/t/${identifier}/oauth/password?token=`);
     expect(Date.parse(bootstrap?.expiresAt ?? '')).toBeGreaterThan(Date.now());
     expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
     expect(await visit(gateway, 'acme', bootstrap?.accessToken)).toBe('TENANT_MISMATCH');

@@ -1,4 +1,14 @@
-import { send } from './request.ts';
+import { type RawReply, send } from './request.ts';
+
+/** Where a visit ended. */
+export interface Shown {
+  status: number;
+  /** Of a redirect that leads elsewhere. */
+  location: URL | undefined;
+  body: string;
+  headers: RawReply['headers'];
+  url: URL;
+}
 
 /** A browser as far as a sign-in needs one: it keeps cookies by their paths and follows redirects. */
 export class UserAgent {
@@ -10,19 +20,43 @@ export class UserAgent {
   }
 
   /** Follows redirects within the gateway; answers the first that leads elsewhere, or the page at the end. */
-  async visit(address: URL): Promise<{ status: number; location: URL | undefined; body: string }> {
+  visit(address: URL): Promise<Shown> {
+    return this.#follow(address, { method: 'GET' });
+  }
+
+  /** Sends a form as a page of the same origin does; `headers` say where it comes from otherwise. */
+  submit(
+    address: URL,
+    form: Record<string, string>,
+    headers: Record<string, string> = { 'sec-fetch-site': 'same-origin', origin: address.origin },
+  ): Promise<Shown> {
+    return this.#follow(address, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: new URLSearchParams(form).toString(),
+    });
+  }
+
+  async #follow(
+    address: URL,
+    first: { method: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Shown> {
     for (let at = address, hops = 0; hops < 12; hops += 1) {
       const { status, headers, body } = await send({
         port: this.#port,
-        method: 'GET',
+        ...(hops === 0 ? first : { method: 'GET' }),
         path: at.pathname + at.search,
-        headers: { host: at.host, cookie: this.#cookiesFor(at.pathname) },
+        headers: {
+          ...(hops === 0 ? first.headers : {}),
+          host: at.host,
+          cookie: this.#cookiesFor(at.pathname),
+        },
       });
       for (const line of [headers['set-cookie'] ?? []].flat()) this.#keep(line);
-      if (headers['location'] === undefined) return { status, location: undefined, body };
+      if (headers['location'] === undefined) return { status, location: undefined, body, headers, url: at };
       const next = new URL(headers['location'] as string, at);
       if (next.host !== address.host || !next.pathname.startsWith('/t/'))
-        return { status, location: next, body };
+        return { status, location: next, body, headers, url: at };
       at = next;
     }
     throw new Error('too many redirects');

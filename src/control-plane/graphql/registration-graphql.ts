@@ -12,10 +12,10 @@ const BootstrapObject = platformBuilder.objectRef<Bootstrap>('Bootstrap').implem
     expiresAt: t.expose('expiresAt', { type: 'DateTime' }),
     clientId: t.exposeString('clientId'),
     clientSecret: t.exposeString('clientSecret'),
-    setPasswordUrl: t.string({
+    setPasswordUrl: t.exposeString('setPasswordUrl', {
       nullable: true,
-      description: 'Null until tenants have users.',
-      resolve: () => null,
+      description:
+        'Where the administrator sets a password and becomes a user with every scope; works once, for a day. Null without an administrator or the module users.',
     }),
   }),
 });

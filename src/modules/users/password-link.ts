@@ -1,72 +1,38 @@
-import { randomBytes } from 'node:crypto';
 import type { Mail } from '../../lib/mailer.ts';
-import { sha256 } from '../../lib/sha256.ts';
 import { userError } from '../../lib/user-error.ts';
+import { pendingAdministrator, renewLinkByAddress } from '../../shell/pending-administrator.ts';
 import type { Scope } from '../../shell/scope.ts';
+import { becomeUser } from './become-user.ts';
+import { linkMail, newLink, readLinkToken } from './link.ts';
 import { forgetUser } from './liveness.ts';
 import { hashOfPassword } from './password.ts';
 import { requirePassword } from './password-policy.ts';
 import { userStore } from './store.ts';
-import { emailKeyOf, type KnownUser, type PasswordLink } from './user.ts';
-
-/** How long a link lives, in milliseconds: a day to set a first password, an hour to replace one. */
-const FIRST_MS = 86_400_000;
-const RESET_MS = 3_600_000;
-
-/** Where the STS shows the page that takes a link's token. */
-export function passwordUrl(issuer: string, token: string): string {
-  return `${issuer}/oauth/password?token=${token}`;
-}
-
-/** A token for a link, and what is kept of it. */
-export function newLinkToken(): { secret: string; hash: string } {
-  const secret = randomBytes(32).toString('base64url');
-  return { secret, hash: sha256(secret) };
-}
+import { emailKeyOf, type KnownUser } from './user.ts';
 
 /** Makes a user's link, in place of the one before, and sends it to its address. */
 export async function sendPasswordLink(scope: Scope, user: KnownUser): Promise<void> {
-  const link = newPasswordLink(user.hasPassword ? RESET_MS : FIRST_MS);
+  const link = newLink(user.hasPassword ? 'RESET' : 'FIRST');
   const noted = await userStore(scope).note({ _id: user._id }, { passwordLink: link.kept });
   // Who is gone meanwhile is sent nothing.
-  if (noted !== null) await scope.platform.mailer.send(linkMail(scope, noted, link));
+  if (noted === null) return;
+  await scope.platform.mailer.send(linkMail(scope.tenant, { ...noted, id: noted._id }, link));
 }
 
 /**
- * For somebody who says to have forgotten the password of an address: makes the link of its user, if there is one, with
- * the same command either way.
+ * For somebody who says to have forgotten the password of an address: makes the link of its user, or of the
+ * administrator who has never set one.
  *
  * @returns the mail to send; undefined when nobody has the address.
  */
 export async function resetLinkMail(scope: Scope, email: string): Promise<Mail | undefined> {
-  const link = newPasswordLink(RESET_MS);
-  const noted = await userStore(scope).note(
-    { emailKey: emailKeyOf(email), status: 'ACTIVE' },
-    { passwordLink: link.kept },
-  );
-  return noted === null ? undefined : linkMail(scope, noted, link);
-}
-
-interface NewLink {
-  secret: string;
-  kept: PasswordLink;
-}
-
-function newPasswordLink(lifetimeMs: number): NewLink {
-  const { secret, hash } = newLinkToken();
-  return { secret, kept: { hash, expiresAt: new Date(Date.now() + lifetimeMs) } };
-}
-
-function linkMail({ tenant }: Scope, user: KnownUser, { secret, kept }: NewLink): Mail {
-  return {
-    to: user.email,
-    subject: `${tenant.name}: ${user.hasPassword ? 'choose another password' : 'set your password'}`,
-    text: [
-      `Follow this link to choose a password for ${tenant.name}:`,
-      passwordUrl(tenant.issuer, `${user._id}.${secret}`),
-      `It works once, until ${kept.expiresAt.toISOString()}. If you did not ask for it, leave it alone.`,
-    ].join('\n\n'),
-  };
+  const { tenant } = scope;
+  const link = newLink('RESET');
+  const emailKey = emailKeyOf(email);
+  const user = await userStore(scope).note({ emailKey, status: 'ACTIVE' }, { passwordLink: link.kept });
+  if (user !== null) return linkMail(tenant, { ...user, id: user._id }, link);
+  const waiting = await renewLinkByAddress(scope, emailKey, link.kept);
+  return waiting && linkMail(tenant, { id: waiting.user, email: waiting.email, hasPassword: false }, link);
 }
 
 /**
@@ -77,33 +43,42 @@ function linkMail({ tenant }: Scope, user: KnownUser, { secret, kept }: NewLink)
  * @throws {UserErrors} INVALID for a link that is used, expired or made up, all alike; what the policy says
  */
 export async function setPassword(scope: Scope, token: string, password: string): Promise<KnownUser> {
-  const [, id = '', secret = ''] = /^([0-9a-f-]{36})\.([A-Za-z0-9_-]{43})$/.exec(token) ?? [];
+  const { user: id = '', hash = '' } = readLinkToken(token) ?? {};
   const store = userStore(scope);
   const user = id === '' ? null : await store.byId(id);
-  if (user === null) throw deadLink();
-  requirePassword(scope, password, user.email);
+  const waiting = user === null && id !== '' ? await pendingAdministrator(scope, id) : undefined;
+  const email = user?.email ?? waiting?.email;
+  if (email === undefined) throw deadLink();
+  requirePassword(scope, password, email);
   const passwordHash = await hashOfPassword(password);
   const now = new Date();
-  const changed = await store.note(
-    { _id: id, 'passwordLink.hash': sha256(secret), 'passwordLink.expiresAt': { $gt: now } },
-    {
-      passwordHash,
-      passwordLink: null,
-      isEmailVerified: true,
-      attempts: 0,
-      lockedUntil: null,
-      tokensSince: now,
-    },
-  );
+  const changed =
+    waiting === undefined
+      ? await store.note(
+          { _id: id, 'passwordLink.hash': hash, 'passwordLink.expiresAt': { $gt: now } },
+          {
+            passwordHash,
+            passwordLink: null,
+            isEmailVerified: true,
+            attempts: 0,
+            lockedUntil: null,
+            tokensSince: now,
+          },
+        )
+      : await becomeUser(scope, waiting, { hash, passwordHash, now });
   if (changed === null) throw deadLink();
   forgetUser(scope, id);
   return changed;
 }
 
 /** Whether a link still works, so that nobody fills in a form for nothing. */
-export function isLinkLive(scope: Scope, token: string): Promise<boolean> {
-  const [id = '', secret = ''] = token.split('.');
-  return userStore(scope).hasLink(id, sha256(secret), new Date());
+export async function isLinkLive(scope: Scope, token: string): Promise<boolean> {
+  const link = readLinkToken(token);
+  if (link === undefined) return false;
+  const now = new Date();
+  if (await userStore(scope).hasLink(link.user, link.hash, now)) return true;
+  const waiting = await pendingAdministrator(scope, link.user);
+  return waiting?.hash === link.hash && waiting.expiresAt > now;
 }
 
 function deadLink() {
