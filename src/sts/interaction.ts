@@ -32,7 +32,9 @@ export function interactionListener(
   const issuer = new URL(scope.tenant.issuer);
   return async (request, response) => {
     const show = ({ status, headers, body }: ThemedPage) => {
-      response.writeHead(status, headers);
+      // One by one: what is given to writeHead is written at once, and nobody could ask for it.
+      response.statusCode = status;
+      response.setHeaders(new Map(Object.entries(headers)));
       response.end(body);
     };
     // The cookie of the browser that began it says which interaction it is; the path must say the same.

@@ -46,7 +46,7 @@ export async function openApplication(
         answer(`Welcome, ${JSON.stringify(tokens.claims()?.['email'])}`);
       },
       (error: unknown) => {
-        const told = url.searchParams.get('error') ?? String(error);
+        const told = url.searchParams.get('error') ?? (error as { error?: string }).error ?? String(error);
         Object.assign(last, { tokens: undefined, error: told });
         answer(`Not signed in: ${told}`);
       },

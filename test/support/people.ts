@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { Mail } from '../../src/lib/mailer.ts';
 import type { TestGateway, TestTenant } from './gateway.ts';
 import { graphql } from './request.ts';
+import { type Shown, UserAgent } from './user-agent.ts';
 
 /** Runs a mutation with one input in a tenant, with every scope; it must succeed. */
 export async function mutate(
@@ -43,4 +44,34 @@ export function linkFor(gateway: TestGateway, email: string, issuer: string): st
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir('test-output', { recursive: true });
   await page.screenshot({ path: `test-output/${name}.png`, fullPage: true });
+}
+
+/** What came of a browser's way through the pages. */
+export interface SignedIn {
+  /** The page it stopped at, or what the application got. */
+  shown: Shown;
+  /** Parameters of the answer to the application; empty when there is none. */
+  answer: URLSearchParams;
+}
+
+/** The heading of a page. */
+export function titleOf({ body }: Pick<Shown, 'body'>): string {
+  return /<h1>\s*(.*?)\s*<\/h1>/s.exec(body)?.[1] ?? '';
+}
+
+/** Goes where an application sends a browser, and through whatever is asked there. */
+export async function signInAt(
+  agent: UserAgent,
+  url: URL,
+  { email, password }: { email: string; password: string },
+): Promise<SignedIn> {
+  let shown = await agent.visit(url);
+  if (titleOf(shown) === 'Sign in') shown = await agent.submit(shown.url, { email, password });
+  if (/^Let .* in\?$/.test(titleOf(shown))) shown = await agent.submit(shown.url, { decision: 'allow' });
+  return { shown, answer: shown.location?.searchParams ?? new URLSearchParams() };
+}
+
+/** Follows a link to set a password. */
+export function setPasswordAt(gateway: TestGateway, link: string, password: string): Promise<Shown> {
+  return new UserAgent(gateway).submit(new URL(link), { password, repeated: password });
 }
