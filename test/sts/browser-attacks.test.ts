@@ -21,7 +21,8 @@ const people = testPeople();
 beforeAll(async () => {
   const port = await freePort();
   const env = { PUBLIC_URL: `http://localhost:${port}`, BASE_DOMAIN: 'tenants.test' };
-  const options = { modules: [...modules, peopleModule(people)] };
+  const withoutUsers = modules.filter(({ id }) => id !== 'users' && id !== 'application-tenants');
+  const options = { modules: [...withoutUsers, peopleModule(people)] };
   gateway = await startGateway({ ...env, PORT: String(port) }, options);
   other = await startGateway({ ...env, CONTROL_DATABASE: gateway.config.mongo.controlDatabase }, options);
   ({ acme, globex } = await registerBoth(gateway));
