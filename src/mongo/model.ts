@@ -1,6 +1,6 @@
 import type { Model as MongooseModel, Schema } from 'mongoose';
 import { mongoose } from './mongoose.ts';
-import type { Partitioned } from './rows.ts';
+import type { Partition, Partitioned } from './rows.ts';
 
 /** An index of a collection; `key` as in `createIndexes`. */
 export interface IndexDefinition {
@@ -21,8 +21,8 @@ export interface Stored {
 export interface ModelDefinition<T extends Stored> {
   /** Collection name; a prefixed tenant gets its prefix in front. */
   readonly collection: string;
-  /** True: each document belongs to an application tenant or to none (see `rows.ts`). */
-  readonly isPartitioned: boolean;
+  /** What says whose a document is within its tenant (see `rows.ts`); absent: the whole tenant's. */
+  readonly partition?: Partition;
   readonly compiled: MongooseModel<T>;
 }
 
@@ -33,7 +33,7 @@ export interface ModelDefinition<T extends Stored> {
  * export const clientModel = defineModel<Client>('clients', new Schema<Client>({ _id: String, name: String }));
  */
 export function defineModel<T extends Stored>(collection: string, schema: Schema<T>): ModelDefinition<T> {
-  return { collection, isPartitioned: false, compiled: compiledOf(collection, schema) };
+  return { collection, compiled: compiledOf(collection, schema) };
 }
 
 /** A model whose documents belong to application tenants; their part of the schema is added here. */
@@ -42,7 +42,15 @@ export function definePartitionedModel<T extends Partitioned>(
   schema: Schema<T>,
 ): ModelDefinition<T> {
   schema.add({ applicationTenant: { type: String, default: null } } as Parameters<typeof schema.add>[0]);
-  return { collection, isPartitioned: true, compiled: compiledOf(collection, schema) };
+  return { collection, partition: 'applicationTenant', compiled: compiledOf(collection, schema) };
+}
+
+/** The model of the application tenants themselves: those confined to one see it and no other. */
+export function definePartitionModel<T extends Stored>(
+  collection: string,
+  schema: Schema<T>,
+): ModelDefinition<T> {
+  return { collection, partition: '_id', compiled: compiledOf(collection, schema) };
 }
 
 function compiledOf<T extends Stored>(collection: string, schema: Schema<T>): MongooseModel<T> {

@@ -18,12 +18,19 @@ export function homeOf(rows: Rows): string | null {
   return rows === 'ALL' ? null : rows.applicationTenant;
 }
 
+/** The path that says whose a document is: `_id` of the application tenants themselves. */
+export type Partition = 'applicationTenant' | '_id';
+
 /** The part of a filter that keeps a command to these rows; undefined where nothing has to be kept out. */
 export function rowFilter(
-  { isPartitioned }: Pick<ModelDefinition<never>, 'isPartitioned'>,
+  { partition }: Pick<ModelDefinition<never>, 'partition'>,
   rows: Rows,
-): { applicationTenant: string | null } | undefined {
-  return isPartitioned && rows !== 'ALL' ? { applicationTenant: rows.applicationTenant } : undefined;
+): Record<string, string | null> | undefined {
+  if (partition === undefined || rows === 'ALL') return undefined;
+  const { applicationTenant } = rows;
+  // Nobody in particular may be on the way to any of them: whoever signs in names one.
+  if (partition === '_id' && applicationTenant === null) return undefined;
+  return { [partition]: applicationTenant };
 }
 
 /**
@@ -31,11 +38,8 @@ export function rowFilter(
  *
  * @throws {CodedError} FORBIDDEN
  */
-export function requireWritable(
-  { isPartitioned }: Pick<ModelDefinition<never>, 'isPartitioned'>,
-  rows: Rows,
-): void {
-  if (!isPartitioned && rows !== 'ALL' && rows.applicationTenant !== null) {
+export function requireWritable({ partition }: Pick<ModelDefinition<never>, 'partition'>, rows: Rows): void {
+  if (partition !== 'applicationTenant' && rows !== 'ALL' && rows.applicationTenant !== null) {
     throw new CodedError('FORBIDDEN', 'This belongs to the whole tenant.');
   }
 }

@@ -1,5 +1,5 @@
 import { Schema } from 'mongoose';
-import { defineModel, type Stored } from '../../mongo/model.ts';
+import { definePartitionModel, type Stored } from '../../mongo/model.ts';
 
 /** DELETING: its users and content are being removed. Nobody is served for it, and deleting it again goes on. */
 export const APPLICATION_TENANT_STATUSES = ['ACTIVE', 'SUSPENDED', 'DELETING'] as const;
@@ -21,7 +21,7 @@ export interface ApplicationTenant extends Stored {
   updatedAt: Date;
 }
 
-export const applicationTenantModel = defineModel<ApplicationTenant>(
+export const applicationTenantModel = definePartitionModel<ApplicationTenant>(
   'application_tenants',
   new Schema<ApplicationTenant>({
     _id: String,

@@ -70,9 +70,9 @@ export class UserStore {
    */
   async insert(user: User, creation: Creation): Promise<{ user: KnownUser; isNew: boolean } | undefined> {
     try {
-      await this.#model.insert(user);
+      const inserted = await this.#model.insert(user);
       this.#byId.clear(user._id);
-      return { user: known(user), isNew: true };
+      return { user: known(inserted), isNew: true };
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       // A replay violates both indexes, and the server names whichever it looked at first.
