@@ -121,3 +121,95 @@ describe.each([
     expect(opened.complaints.filter((complaint) => !isRefusedForm(complaint))).toEqual([]);
   });
 });
+
+describe('a person who is stuck', () => {
+  it('makes an account, locks it, and comes in with another password', async () => {
+    await using opened = await session(PHONE);
+    const { page } = opened;
+    const shot = (step: string) => screenshot(page, `stuck-${step}`);
+    const email = 'new@example.com';
+    const { issuer } = tenants.acme.record;
+    await page.goto((await apps.acme.signInUrl()).href);
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await shot('1-sign-up');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('status').waitFor();
+    await shot('2-look-into-your-mail');
+
+    await choosePassword(page, linkFor(gateway, email, issuer), PASSWORDS.acme);
+    await page.goto((await apps.acme.signInUrl()).href);
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      await signInWith(page, email, 'wrong');
+      await page.getByRole('alert').waitFor();
+    }
+    await signInWith(page, email, PASSWORDS.acme);
+    await page.getByRole('alert').waitFor();
+    await shot('3-locked');
+
+    const first = linkFor(gateway, email, issuer);
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await shot('4-forgot');
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByRole('button', { name: 'Send the link' }).click();
+    await page.getByRole('status').waitFor();
+    await expect.poll(() => linkFor(gateway, email, issuer)).not.toBe(first);
+    const link = linkFor(gateway, email, issuer);
+    await page.getByRole('link', { name: 'Back to sign in' }).click();
+    const signInPage = page.url();
+    await choosePassword(page, link, 'another good password');
+    await page.goto(link);
+    await page.getByText('This link does not work any more').waitFor();
+    await shot('5-used-link');
+
+    await page.goto(signInPage);
+    await signInWith(page, email, 'another good password');
+    await page.getByRole('button', { name: 'Allow', exact: true }).click();
+    await page.getByText(`Welcome, "${email}"`).waitFor();
+    await page.goto(signInPage);
+    await page.getByText('This page has expired').waitFor();
+    await shot('6-expired');
+    // Without a scope of its own; and the neighbour knows nobody of that name.
+    expect(apps.acme.last.tokens?.scope ?? '').not.toContain('content:read');
+    await page.goto((await apps.globex.signInUrl()).href);
+    await signInWith(page, email, 'another good password');
+    await page.getByRole('alert').waitFor();
+    expect(opened.strangers).toEqual([]);
+    expect(opened.complaints.filter((complaint) => !isRefusedForm(complaint))).toEqual([]);
+  });
+
+  it('finds every page in order for eyes, keys and screen readers', async () => {
+    await using opened = await session(PHONE);
+    const { page } = opened;
+    await page.goto((await apps.globex.signInUrl()).href);
+    const facts = await page.evaluate<{
+      lang: string;
+      isWide: boolean;
+      unlabelled: number;
+      headings: number;
+    }>(`({
+      lang: document.documentElement.lang,
+      isWide: document.documentElement.scrollWidth > innerWidth,
+      unlabelled: [...document.querySelectorAll('input:not([type=hidden])')].filter((each) => each.labels.length === 0).length,
+      headings: document.querySelectorAll('h1').length,
+    })`);
+    expect(facts).toEqual({ lang: 'en', isWide: false, unlabelled: 0, headings: 1 });
+    const reached: string[] = [];
+    for (let key = 0; key < 6; key += 1) {
+      await page.keyboard.press('Tab');
+      reached.push(
+        await page.evaluate<string>(`document.activeElement.name || document.activeElement.textContent`),
+      );
+      const outline = await page.evaluate<string>(`getComputedStyle(document.activeElement).outlineStyle`);
+      expect(outline).toBe('solid');
+    }
+    expect(reached).toEqual([
+      'email',
+      'password',
+      'remember',
+      'Sign in',
+      'decision',
+      'Forgot your password?',
+    ]);
+  });
+});
