@@ -91,7 +91,9 @@ export class UserStore {
     try {
       const changed = await changeDocument(this.#model, target, (current) => {
         const changes = decide(known(current));
-        return changes?.email === undefined ? changes : { ...changes, emailKey: emailKeyOf(changes.email) };
+        if (changes?.email === undefined) return changes;
+        // A link that was sent to the address before must not prove this one.
+        return { ...changes, emailKey: emailKeyOf(changes.email), passwordLink: null };
       });
       this.#byId.clear(target.id);
       return known(changed);

@@ -57,6 +57,17 @@ describe('a link to set a password', () => {
     expect([one?.status, two?.status].sort()).toEqual(['fulfilled', 'rejected']);
   });
 
+  test('ends when another address takes the place of the one it was sent to', async () => {
+    for (const tenant of [bench.acme, bench.globex]) {
+      const user = await done(tenant, 'createUser', { email: 'typo@example.com' });
+      const token = linkTo(tenant, 'typo@example.com');
+      await done(tenant, 'updateUser', { id: user.id, name: 'Ada' });
+      expect(await isLinkLive(await visitor(tenant), token)).toBe(true);
+      await done(tenant, 'updateUser', { id: user.id, email: 'right@example.com' });
+      expect(await faults(tenant, token)).toEqual(['INVALID token']);
+    }
+  });
+
   test('expires', async () => {
     const user = await done(bench.acme, 'createUser', { email: 'late@example.com' });
     const token = linkTo(bench.acme, 'late@example.com');
