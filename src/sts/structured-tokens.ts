@@ -1,16 +1,30 @@
 import type { JWTPayload } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { CLI_CLIENT_ID } from '../auth/access-token.ts';
 import { requireCanonical } from '../auth/canonical-token.ts';
 import { verifyJwt } from '../auth/verify-jwt.ts';
 import type { Scope } from '../shell/scope.ts';
 import { artifactModel } from './artifact.ts';
 import { revocationsOf, type RevocationSubject } from './revocations.ts';
 
+export interface StructuredTokenOptions {
+  /** Of the request that is being answered. */
+  scopeOf(): Scope;
+  hasClient(id: string): Promise<boolean>;
+  hasAccount(subject: string): Promise<boolean>;
+}
+
 /**
  * Revocation and introspection of signed access tokens, which the library refuses. It has checked everything else by
  * then: the client is authenticated, and the form is in order.
  */
-export function structuredTokens(scopeOf: () => Scope) {
+export function structuredTokens({ scopeOf, hasClient, hasAccount }: StructuredTokenOptions) {
+  /** The gateway refuses what was made for a client or a person that is gone or suspended: so should others. */
+  async function hasHolder({ client_id: clientId, sub = '' }: JWTPayload): Promise<boolean> {
+    if (clientId === CLI_CLIENT_ID) return true;
+    return (await hasClient(String(clientId))) && (sub === clientId || (await hasAccount(sub)));
+  }
+
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next();
     if ((ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type') return;
@@ -37,7 +51,11 @@ export function structuredTokens(scopeOf: () => Scope) {
       ctx.body = '';
       return;
     }
-    const isActive = claims !== undefined && (isOwner || !isPublic) && !(await isRevoked(scope, claims));
+    const isActive =
+      claims !== undefined &&
+      (isOwner || !isPublic) &&
+      !(await isRevoked(scope, claims)) &&
+      (await hasHolder(claims));
     ctx.status = 200;
     ctx.body = isActive ? { ...released(claims), active: true, token_type: 'Bearer' } : { active: false };
   };

@@ -75,6 +75,7 @@ export async function openTenantProvider(
     () => clientStore(requests.current()),
     () => (graphiql === undefined ? null : graphiqlClient(seen.tenant, graphiql)),
   );
+  const accountOf = (subject: string) => people.account(requests.current(), subject);
   const audience = gatewayAudience(tenant.issuer);
   const provider = new Provider(
     tenant.issuer,
@@ -88,7 +89,7 @@ export async function openTenantProvider(
       policy: signInPolicy(interactionPolicy, (account, asked) =>
         people.isWelcome(requests.current(), account, asked),
       ),
-      account: (subject) => people.account(requests.current(), subject),
+      account: accountOf,
       adapter: stsAdapter({
         artifacts: () => requests.current().model(artifactModel),
         errors,
@@ -114,7 +115,13 @@ export async function openTenantProvider(
   provider.Client.prototype.compareClientSecret = function (this: { clientId: string }, secret: string) {
     return clients.hasSecret(this.clientId, secret);
   };
-  provider.use(structuredTokens(() => requests.current()));
+  provider.use(
+    structuredTokens({
+      scopeOf: () => requests.current(),
+      hasClient: async (id) => (await clients.find(id)) !== null,
+      hasAccount: async (subject) => (await accountOf(subject)) !== undefined,
+    }),
+  );
   const noteFault = (err: unknown) => requests.current().log.error({ err }, 'the identity provider failed');
   provider.on('server_error', (_ctx, err) => noteFault(err));
   // Koa's own faults; it would write them to the standard error output.

@@ -233,7 +233,9 @@ describe('refresh tokens', () => {
     const { config } = await relyingParty(acme);
     const { callback, verifier } = await authorize(config, { login_hint: 'bob' });
     const tokens = await oidc.authorizationCodeGrant(config, callback, { pkceCodeVerifier: verifier });
+    expect(await oidc.tokenIntrospection(config, tokens.access_token)).toMatchObject({ active: true });
     people.remove(acme.record._id, 'bob');
+    expect(await oidc.tokenIntrospection(config, tokens.access_token)).toEqual({ active: false });
     await expect(oidc.refreshTokenGrant(config, tokens.refresh_token!)).rejects.toMatchObject({
       error: 'invalid_grant',
     });
