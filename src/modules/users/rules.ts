@@ -17,7 +17,21 @@ export const usersRules: RuleTree = {
     revokeUserScopes: write,
     sendPasswordLink: write,
   },
-  User: allow, // every field that leads to one asks for users:read
+  User: {
+    id: allow, // every field that leads to one asks for users:read
+    subject: allow,
+    email: allow,
+    name: allow,
+    isEmailVerified: allow,
+    hasPassword: allow,
+    status: allow,
+    scopes: allow,
+    lastSignInAt: allow,
+    applicationTenant: requires('application-tenants:read'),
+    revision: allow,
+    createdAt: allow,
+    updatedAt: allow,
+  },
   UserConnection: allow,
   UserEdge: allow,
   CreateUserPayload: payload,

@@ -160,4 +160,49 @@ describe('application tenants', () => {
       ['FORBIDDEN This needs the scope application-tenants:read.'],
     ]);
   });
+
+  test('are told of neither by the users somebody else may see nor by those they make', async () => {
+    const [east, west] = await Promise.all(
+      ['east', 'west'].map((identifier) =>
+        done(bench.acme, 'createApplicationTenant', {
+          application: apps['acme'],
+          identifier,
+          name: `Shop ${identifier}`,
+        }),
+      ),
+    );
+    const confined = {
+      applicationTenant: Buffer.from(east!.id, 'base64url').toString().split(':')[1]!,
+      scopes: ['users:read', 'users:write'],
+    };
+    const create = (email: string, shop: string, caller: object) =>
+      bench.acme.run(
+        `mutation ($email: String!, $shop: ID!) {
+          createUser(input: { email: $email, applicationTenant: $shop }) { user { email } }
+        }`,
+        { email, shop },
+        caller,
+      );
+    // Of another one, of nothing: alike, and nobody is made.
+    const nothing = Buffer.from('ApplicationTenant:0196a5c0-0000-7000-8000-000000000000').toString('base64url');
+    for (const shop of [west!.id, nothing]) {
+      expect(await create('eve@example.com', shop, confined)).toEqual({
+        data: { createUser: null },
+        errors: ['NOT_FOUND Nothing has this id.'],
+      });
+    }
+    expect(await bench.acme.db.collection('users').countDocuments({ email: 'eve@example.com' })).toBe(0);
+    const own = await create('own@example.com', east!.id, confined);
+    expect(own).toEqual({ data: { createUser: { user: { email: 'own@example.com' } } }, errors: [] });
+    // A user does not lead to what asks for a scope of its own.
+    const { data, errors } = await bench.acme.run(
+      '{ users(filter: { email: "own@example.com" }) { nodes { applicationTenant { name } } } }',
+      {},
+      { scopes: ['users:read'] },
+    );
+    expect([JSON.stringify(data).includes('Shop'), errors]).toEqual([
+      false,
+      ['FORBIDDEN This needs the scope application-tenants:read.'],
+    ]);
+  });
 });
