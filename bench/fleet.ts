@@ -3,11 +3,18 @@ import type { mongo } from 'mongoose';
 import { startGateway } from './gateway.ts';
 import type { BenchServer } from './server.ts';
 
-/** A tenant and its administrator's token. */
+/** A client as it authenticates. */
+export interface ClientLogin {
+  clientId: string;
+  clientSecret: string;
+}
+
+/** A tenant and its administrator's token and client. */
 export interface RegisteredTenant {
   identifier: string;
   database: string;
   accessToken: string;
+  login: ClientLogin;
 }
 
 export interface FleetTenant extends RegisteredTenant {

@@ -30,7 +30,8 @@ async function register(identifier: string): Promise<RegisteredTenant> {
     { isSelfRegistered: true, placement: { mode: 'DATABASE' } },
   );
   if (bootstrap === null) throw new Error(`no credentials for ${identifier}`);
-  return { identifier, database: record.placement.database, accessToken: bootstrap.accessToken };
+  const { accessToken, clientId, clientSecret } = bootstrap;
+  return { identifier, database: record.placement.database, accessToken, login: { clientId, clientSecret } };
 }
 
 const calls = {

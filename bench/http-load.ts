@@ -6,7 +6,12 @@ export interface CheckedRequest {
   path: string;
   headers: Record<string, string>;
   body?: string;
-  expectedBody: string;
+  /** To the letter, or the form of one that is another each time. */
+  expectedBody: string | RegExp;
+}
+
+export function isExpected(body: string, expected: string | RegExp): boolean {
+  return typeof expected === 'string' ? body === expected : expected.test(body);
 }
 
 /**
@@ -33,7 +38,8 @@ export async function httpLoad(
       if (now - startedAtMs > ms) return;
       replies += 1;
       lastAtMs = now;
-      if (status !== 200 || body !== expectedBody) fault ??= `${status} ${body} for ${request.path}`;
+      if (status !== 200 || !isExpected(body, expectedBody))
+        fault ??= `${status} ${body} for ${request.path}`;
     },
   }));
   let clients = 0;

@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import type { CheckedRequest } from './http-load.ts';
+import { type CheckedRequest, isExpected } from './http-load.ts';
 
 /**
  * Sends a request again and again over keep-alive connections, one at a time on each.
@@ -38,7 +38,7 @@ function isAnswered(
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
-        resolve(response.statusCode === 200 && Buffer.concat(chunks).toString() === expectedBody),
+        resolve(response.statusCode === 200 && isExpected(Buffer.concat(chunks).toString(), expectedBody)),
       );
     });
     sent.on('error', () => resolve(false));

@@ -9,6 +9,7 @@ import { requestCost } from './benches/request-cost.ts';
 import { rotation } from './benches/rotation.ts';
 import { signUp } from './benches/sign-up.ts';
 import { sockets } from './benches/sockets.ts';
+import { sts } from './benches/sts.ts';
 import { startUp } from './benches/start-up.ts';
 import { throughput } from './benches/throughput.ts';
 import { type Fleet, registerFleet } from './fleet.ts';
@@ -23,6 +24,7 @@ const BENCHES: readonly Bench[] = [
   throughput,
   requestCost,
   fairness,
+  sts,
   startUp,
   rotation,
   fleetMigration,

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import type { CheckedRequest } from './http-load.ts';
+import { type CheckedRequest, isExpected } from './http-load.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 8;
@@ -34,7 +34,7 @@ function send(
       response.once('error', reject);
       response.once('end', () => {
         const text = Buffer.concat(chunks).toString();
-        if (response.statusCode === 200 && text === expectedBody) resolve();
+        if (response.statusCode === 200 && isExpected(text, expectedBody)) resolve();
         else reject(new Error(`wrong reply: ${response.statusCode} ${text} for ${path}`));
       });
     });
