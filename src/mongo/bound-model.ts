@@ -169,7 +169,8 @@ export class BoundModel<T extends Stored> {
 
   #commandOptions(): CommandOptions {
     this.#context.circuit?.requireClosed();
-    const { timeoutMs, rows: _rows, guardWrite: _guard, ...options } = this.#context;
-    return timeoutMs === undefined ? options : { ...options, signal: AbortSignal.timeout(timeoutMs) };
+    const { timeoutMs, signal, session } = this.#context;
+    const ending = timeoutMs === undefined ? signal : AbortSignal.timeout(timeoutMs);
+    return { ...(ending && { signal: ending }), ...(session && { session }) };
   }
 }

@@ -3,7 +3,7 @@ import { nodeSourceOf } from '../../graphql/catalogue.ts';
 import type { TenantContext } from '../../graphql/context.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
-import { found, nothingHasThisId } from '../../graphql/not-found.ts';
+import { found } from '../../graphql/not-found.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
 import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
 import { homeOf } from '../../mongo/rows.ts';
@@ -47,7 +47,6 @@ async function applicationTenantOf(
 ): Promise<string | null> {
   if (globalId == null) return homeOf(scope.rows);
   const id = found(localId(APPLICATION_TENANT, globalId));
-  if (scope.rows !== 'ALL' && id !== homeOf(scope.rows)) throw nothingHasThisId();
   const source = nodeSourceOf(catalogue, scope.tenant.modules, APPLICATION_TENANT);
   found(await source?.load(scope, id));
   return id;
