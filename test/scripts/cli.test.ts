@@ -235,6 +235,7 @@ describe('the command line', { timeout: 60_000 }, () => {
       for (const { stderr } of [full, nobody, both, nothing]) {
         expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
       }
+      expect(nobody.stderr).toBe('tenant-gateway: There is no cluster nobody.\n');
       const opened = await cli.run(['clusters', 'update', 'second', '--open']);
       expect(opened.stdout).toMatch(/^NAME .*\nsecond +0 +0\/600 +\d+\/200 +yes +yes\n$/);
     });

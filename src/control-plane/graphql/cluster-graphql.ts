@@ -1,4 +1,4 @@
-import { found } from '../../graphql/not-found.ts';
+import { CodedError } from '../../lib/coded-error.ts';
 import { withUserErrors } from '../../graphql/user-errors.ts';
 import { type ClusterRecord, connectionsOf, usedOf } from '../cluster-record.ts';
 import type { ClusterState } from '../cluster-monitor.ts';
@@ -117,7 +117,8 @@ platformBuilder.relayMutationField(
     description: 'Changes the budgets of a cluster, or whether it takes new tenants.',
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => {
-        const record = found(await platform.clusters.update(input.name, changedCluster(input)));
+        const record = await platform.clusters.update(input.name, changedCluster(input));
+        if (record === null) throw new CodedError('NOT_FOUND', `There is no cluster ${input.name}.`);
         return { cluster: (await views(platform, [record]))[0] };
       }),
   },

@@ -18,10 +18,24 @@ export type ApiResourceScopeInput = {
   name: string;
 };
 
+/** How a client proves who it is; with a secret, in the header or in the form alike. */
+export type ClientAuthMethod =
+  | 'CLIENT_SECRET_BASIC'
+  | 'CLIENT_SECRET_POST'
+  | 'NONE'
+  | 'PRIVATE_KEY_JWT';
+
 /** Whether a client can keep a secret. */
 export type ClientKind =
   | 'CONFIDENTIAL'
   | 'PUBLIC';
+
+/** What kind of application a client is. SPA and NATIVE keep no secret; MACHINE has no users. */
+export type ClientType =
+  | 'MACHINE'
+  | 'NATIVE'
+  | 'SPA'
+  | 'WEB';
 
 export type ContentBooleanCondition = {
   equals: boolean;
@@ -147,16 +161,28 @@ export type ContentTextCondition = {
 };
 
 export type CreateClientInput = {
+  authMethod?: ClientAuthMethod | null | undefined;
   description?: string | null | undefined;
+  /** All its type may use, when absent. */
+  grantTypes?: Array<GrantType> | null | undefined;
   /** At least 128 random bits (22 characters). The same key with the same input answers what it made the first time; with another input, CONFLICT. A replay has no secret: add one to the client. */
   idempotencyKey?: string | null | undefined;
+  /** Whether it serves application tenants, each with people of its own. */
+  isMultiTenant?: boolean | null | undefined;
+  /** For PRIVATE_KEY_JWT: public keys (RFC 7517), each with a kid; EC P-256, Ed25519 or RSA. */
+  jwks?: Array<unknown> | null | undefined;
+  /** CONFIDENTIAL, unless the type says otherwise. */
   kind?: ClientKind | null | undefined;
   /** At most 120 characters. */
   name: string;
-  /** At most 20, without fragments: https, http on loopback, and for public clients schemes like com.example.app. */
+  /** By the rules of `redirectUris`. */
+  postLogoutRedirectUris?: Array<string> | null | undefined;
+  /** At most 20, without fragments: https, http on loopback, and for NATIVE clients schemes like com.example.app. */
   redirectUris?: Array<string> | null | undefined;
   /** Scopes at this gateway; only such as the caller has. */
   scopes?: Array<string> | null | undefined;
+  /** WEB, or what fits the kind, when absent. */
+  type?: ClientType | null | undefined;
 };
 
 export type CreateContentItemInput = {
@@ -210,10 +236,28 @@ export type GrantClientScopesInput = {
   scopes: Array<string>;
 };
 
+/** How a client may come by tokens. */
+export type GrantType =
+  | 'AUTHORIZATION_CODE'
+  | 'CLIENT_CREDENTIALS'
+  | 'REFRESH_TOKEN';
+
 export type OptionsInput = {
   accessTokenLifetimeSeconds?: number | null | undefined;
+  allowedGrants?: Array<string> | null | undefined;
+  anonymousRequestsPerMinute?: number | null | undefined;
+  clientRequestsPerMinute?: number | null | undefined;
   corsOrigins?: Array<string> | null | undefined;
+  idTokenLifetimeSeconds?: number | null | undefined;
+  maxComplexity?: number | null | undefined;
+  maxDepth?: number | null | undefined;
+  maxPageSize?: number | null | undefined;
+  passwordMinLength?: number | null | undefined;
   publicContent?: boolean | null | undefined;
+  refreshTokenLifetimeSeconds?: number | null | undefined;
+  requestDeadlineMs?: number | null | undefined;
+  requestsPerMinute?: number | null | undefined;
+  userSignUp?: boolean | null | undefined;
 };
 
 export type OrderDirection =
