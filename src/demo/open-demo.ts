@@ -3,6 +3,7 @@ import type { App } from '../app.ts';
 import { CLI_CLIENT_ID } from '../auth/access-token.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
 import { tenantOf } from '../control-plane/tenant-record.ts';
+import { CodedError } from '../lib/coded-error.ts';
 import { UserErrors } from '../lib/user-error.ts';
 import { contentItemStore } from '../modules/content/content-item-store.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
@@ -69,7 +70,7 @@ async function openDemoTenant(seeding: Seeding, plan: DemoPlan): Promise<DemoTen
     try {
       return [{ tenant, itemCount: await seedOnce(seeding, tenant, plan) }];
     } catch (error) {
-      if (!isRace(error) || attempt === MAX_ATTEMPTS) throw error;
+      if (!isPassing(error) || attempt === MAX_ATTEMPTS) throw error;
       await sleep(AGAIN_MS, undefined, { signal: seeding.ending });
     }
   }
@@ -128,6 +129,9 @@ function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortCon
   });
 }
 
-function isRace(error: unknown): boolean {
-  return isDuplicateKey(error) || (error instanceof UserErrors && error.errors[0]?.code === 'TAKEN');
+/** Another gateway is faster, or this one is so busy that it was out of touch with its database for a moment. */
+function isPassing(error: unknown): boolean {
+  const isTaken = error instanceof UserErrors && error.errors[0]?.code === 'TAKEN';
+  const isOutOfTouch = error instanceof CodedError && error.code === 'TENANT_UNAVAILABLE';
+  return isTaken || isOutOfTouch || isDuplicateKey(error);
 }

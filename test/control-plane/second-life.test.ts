@@ -40,7 +40,9 @@ beforeAll(async () => {
     BASE_DOMAIN: 'tenants.test',
     DNS_SERVERS: dns.address,
   };
-  const withPeople = { modules: [...modules, peopleModule(people)] };
+  // Its people stand in the place of users.
+  const withoutUsers = modules.filter(({ id }) => id !== 'users' && id !== 'application-tenants');
+  const withPeople = { modules: [...withoutUsers, peopleModule(people)] };
   const one = await startGateway({ ...env, PORT: String(port) }, withPeople);
   nodes = [
     one,

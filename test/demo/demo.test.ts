@@ -103,6 +103,8 @@ describe('the demo tenants', () => {
     const operations = sampleOperations(tenant);
     expect(operations.length).toBeGreaterThanOrEqual(5);
     for (const { name, query, variables } of operations) {
+      // A stream tells of what happens next; test/http/graphiql shows it live.
+      if (query.startsWith('subscription')) continue;
       const data = await ask(identifier, query, JSON.parse(variables ?? '{}'));
       for (const value of Object.values(data) as { nodes?: unknown[] }[]) {
         if (value.nodes !== undefined) expect(value.nodes, name).not.toHaveLength(0);
