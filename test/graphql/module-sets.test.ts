@@ -105,7 +105,9 @@ describe('introspection', () => {
   const rootFields = (type: GraphQLObjectType) => Object.keys(type.getFields()).sort();
 
   it('shows a tenant what it has', async () => {
-    expect(await fieldsOf(plain)).toEqual(['modules', 'node', 'nodes', 'settings', 'tenant', 'viewer']);
+    expect(await fieldsOf(plain)).toEqual([
+      ...['modules', 'node', 'nodes', 'settings', 'signingKeys', 'tenant', 'trustedIssuers', 'viewer'],
+    ]);
     expect(await fieldsOf(acme)).toEqual(rootFields(gateway.app.schemas.superset.getQueryType()!));
     expect(await fieldsOf(plain)).not.toContain('clients');
     const { data } = await ask(plain, '{ __type(name: "Client") { name } }');
