@@ -40,7 +40,8 @@ export function auditIsolation({ modules, audits: told, mode }: IsolationOptions
   let stage: (Stage & AsyncDisposable) | undefined;
 
   beforeAll(async () => {
-    gateway = await startGateway({}, { modules });
+    // A dedicated tenant beside its stranger on one server, which is the control database's as well.
+    gateway = await startGateway({ ALLOWED_MONGODB_HOSTS: '127.0.0.1' }, { modules });
     stage = await openStage({ gateway, schema, modules: told }, mode);
   });
 
