@@ -9,6 +9,7 @@ import { createControlPlane } from './control-plane/control-plane.ts';
 import { developmentTokens } from './control-plane/development-token.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
+import { DEDICATED } from './control-plane/placement.ts';
 import { txtLookup } from './control-plane/txt-lookup.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
@@ -29,7 +30,8 @@ import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
 import { peopleOf } from './modules/people.ts';
 import './options.ts';
-import { createClientPool } from './mongo/client-pool.ts';
+import { createClientPool, DEDICATED_CLIENTS } from './mongo/client-pool.ts';
+import { DedicatedBudget } from './mongo/dedicated-budget.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';
 import { mailerOf } from './observability/mailer.ts';
@@ -70,11 +72,20 @@ export async function createApp(options: AppOptions) {
     const shared = { publicUrl, baseDomain, mailer: mailerOf(config, log) };
     const web = outsideWeb(config);
 
-    const { poolSize, controlDatabase } = config.mongo;
+    const { poolSize, controlDatabase, dedicatedConnections } = config.mongo;
     const poolSizes = new Map<string, number>();
+    const dedicated = new DedicatedBudget({
+      connections: dedicatedConnections,
+      poolSize,
+      // A shell that is idle keeps its client from being so.
+      closeIdle: (): Promise<void> | undefined =>
+        clients.closeIdle(DEDICATED_CLIENTS) ?? shells.closeIdle('DEDICATED'),
+      onNear: (use) => events.connectionsNearBudget({ cluster: DEDICATED, ...use }),
+    });
     const clients = stack.use(
       createClientPool({
-        poolSizeOf: (uri) => poolSizes.get(uri) ?? poolSize,
+        poolSizeOf: (uri) => poolSizes.get(uri),
+        dedicated,
         idleClients: IDLE_CLIENTS,
         watched: [watchedRevocations, ...modules.flatMap(({ watched = [] }) => watched)],
         onCloseError: (err) => events.shellCloseFailed({ err }),
@@ -82,7 +93,10 @@ export async function createApp(options: AppOptions) {
       }),
     );
     const connection = stack.use(
-      await connectControl({ clients, uri: mongoUri, database: controlDatabase, poolSize, poolSizes }),
+      await connectControl({
+        ...{ clients, uri: mongoUri, database: controlDatabase, poolSize, poolSizes },
+        onNear: events.connectionsNearBudget,
+      }),
     );
     const { control, shares } = connection;
 
@@ -142,6 +156,8 @@ export async function createApp(options: AppOptions) {
       queuedRequests: () => queue?.waitingCount ?? 0,
       openShells: () => shells.size,
       knownTenants: () => directory.knownCount,
+      dedicatedConnections: () => dedicated.used,
+      dedicatedConnectionsBudget: () => dedicated.connections,
       openStreams: () => streams.size,
       directoryStalenessSeconds: () => freshness.stalenessMs / 1_000,
     });

@@ -25,6 +25,7 @@ export interface Config {
     /** Hosts that clusters and tenants' own deployments may have although their addresses are refused by default. */
     allowedHosts: readonly string[];
     poolSize: number;
+    dedicatedConnections: number;
     mongodBinary: string | undefined;
   };
   /** Hosts of trusted issuers that may have addresses which are not public. */
@@ -75,6 +76,7 @@ export function configFrom(settings: Settings): Config {
       controlDatabase: settings.CONTROL_DATABASE,
       allowedHosts: hostsIn(settings.ALLOWED_MONGODB_HOSTS),
       poolSize: settings.POOL_SIZE,
+      dedicatedConnections: settings.DEDICATED_CONNECTIONS,
       mongodBinary: settings.MONGOD_BINARY,
     },
     allowedIssuerHosts: hostsIn(settings.ALLOWED_ISSUER_HOSTS),

@@ -201,6 +201,9 @@ export const SETTINGS = {
     description: 'tenants kept open at once',
   }),
   POOL_SIZE: described(integer(1, 10_000).default(50), { description: 'connections per MongoClient' }),
+  DEDICATED_CONNECTIONS: described(integer(1, 100_000).default(1_000), {
+    description: 'connections to deployments of tenants’ own, all together; a client of one takes at most 10',
+  }),
   SMTP_URL: described(
     z
       .string()

@@ -1,4 +1,5 @@
 import type { SecretBox } from '../config/secrets.ts';
+import { isNearBudget } from '../lib/budget-alert.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { Gate } from '../lib/gate.ts';
 import { userError, UserErrors } from '../lib/user-error.ts';
@@ -10,14 +11,12 @@ import type { ConnectionShares } from './connection-shares.ts';
 import {
   clusterModel,
   type ClusterRecord,
+  connectionsOf,
   DEFAULT_CLUSTER,
   DEFAULT_CONNECTION_BUDGET,
   usedOf,
 } from './cluster-record.ts';
 import type { ControlDatabase } from './control-database.ts';
-
-/** Share of a budget that is an alert. */
-const ALERT_AT = 0.8;
 
 /** How long a cluster's record counts before it is read again, in milliseconds. */
 const CACHE_MS = 1_000;
@@ -112,7 +111,9 @@ export class Clusters {
     );
     // Somebody else changed the budget in between.
     if (after === null) return this.update(name, change);
-    if (usedShare(after) >= ALERT_AT && usedOf(after) / before.budget < ALERT_AT) this.#alert(after);
+    const used = usedOf(after);
+    if (isNear(after) && !isNearBudget({ used, budget: before.budget })) this.#alert(after);
+    this.#alertOfConnections(before, after);
     return after;
   }
 
@@ -203,7 +204,15 @@ export class Clusters {
   /** Each update sees the count just before and after itself, so one of them is the one that crosses the line. */
   #alertWhenCrossed(after: ClusterRecord, count: number): void {
     const before = { ...after, free: after.free + count };
-    if (usedShare(before) < ALERT_AT && usedShare(after) >= ALERT_AT) this.#alert(after);
+    if (!isNear(before) && isNear(after)) this.#alert(after);
+  }
+
+  /** Here for a budget that was made smaller; whoever takes a share looks by itself. */
+  #alertOfConnections(before: ClusterRecord, after: ClusterRecord): void {
+    const used = connectionsOf(after);
+    const [cluster, budget] = [after._id, after.connectionBudget];
+    if (!isNearBudget({ used, budget }) || isNearBudget({ used, budget: before.connectionBudget })) return;
+    this.#options.events.connectionsNearBudget({ cluster, used, budget });
   }
 
   #alert(record: ClusterRecord): void {
@@ -233,8 +242,8 @@ export class Clusters {
   }
 }
 
-function usedShare(record: Pick<ClusterRecord, 'budget' | 'free'>): number {
-  return usedOf(record) / record.budget;
+function isNear(record: Pick<ClusterRecord, 'budget' | 'free'>): boolean {
+  return isNearBudget({ used: usedOf(record), budget: record.budget });
 }
 
 /** What the connection string of a cluster is sealed with. */

@@ -1,3 +1,4 @@
+import { isNearBudget } from '../lib/budget-alert.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { type ClusterRecord, clusterModel, DEFAULT_CLUSTER } from './cluster-record.ts';
@@ -19,6 +20,8 @@ export interface ConnectionSharesOptions {
   control: ControlDatabase;
   /** What a node takes of each cluster where there is enough (`POOL_SIZE`). */
   poolSize: number;
+  /** Told by the process whose share brings the shares of all to four fifths of a cluster's budget. */
+  onNear(use: { cluster: string; used: number; budget: number }): void;
 }
 
 /**
@@ -42,6 +45,7 @@ export class ConnectionShares implements AsyncDisposable {
     if (record === null) return this.#options.poolSize;
     const size = record.shares.find(({ node }) => node === this.#node)?.size ?? 0;
     if (size > 0) this.#held.set(cluster, { size, renewAt: performance.now() + RENEW_MS });
+    if (held === undefined) this.#alertWhenCrossed(record, size);
     return size;
   }
 
@@ -58,6 +62,13 @@ export class ConnectionShares implements AsyncDisposable {
       )
       // A control database that is away must not keep a process from stopping; the share expires.
       .catch(() => undefined);
+  }
+
+  /** Each process sees the shares just before and after its own, so one of them is the one that crosses the line. */
+  #alertWhenCrossed({ _id: cluster, shares, connectionBudget: budget }: ClusterRecord, own: number): void {
+    const used = shares.reduce((sum, { size }) => sum + size, 0);
+    const wasNear = isNearBudget({ used: used - own, budget });
+    if (isNearBudget({ used, budget }) && !wasNear) this.#options.onNear({ cluster, used, budget });
   }
 
   /** A command, because mongoose casts no pipelines and the driver's own helper takes no signal. */

@@ -1,7 +1,7 @@
 import { sha256 } from '../lib/sha256.ts';
 import type { ClientPool } from '../mongo/client-pool.ts';
 import { DEFAULT_CLUSTER } from './cluster-record.ts';
-import { ConnectionShares } from './connection-shares.ts';
+import { ConnectionShares, type ConnectionSharesOptions } from './connection-shares.ts';
 import { type ControlDatabase, openControlDatabase } from './control-database.ts';
 
 export interface ControlConnectionOptions {
@@ -12,6 +12,7 @@ export interface ControlConnectionOptions {
   poolSize: number;
   /** Receives how many connections a client of a connection string may open. */
   poolSizes: Map<string, number>;
+  onNear: ConnectionSharesOptions['onNear'];
 }
 
 /** The control database over the first cluster's client, for as long as the process lives. */
@@ -22,7 +23,7 @@ export interface ControlConnection extends AsyncDisposable {
 
 /** @throws when MongoDB cannot be reached. */
 export async function connectControl(options: ControlConnectionOptions): Promise<ControlConnection> {
-  const { clients, uri, database, poolSize, poolSizes } = options;
+  const { clients, uri, database, poolSize, poolSizes, onNear } = options;
   poolSizes.set(uri, poolSize);
   const lease = clients.lease(uri);
   try {
@@ -30,7 +31,7 @@ export async function connectControl(options: ControlConnectionOptions): Promise
       throw new Error(`MongoDB (MONGODB_URI) cannot be reached: ${cause.message}`, { cause });
     });
     const control = await openControlDatabase(client, database);
-    const shares = new ConnectionShares({ control, poolSize });
+    const shares = new ConnectionShares({ control, poolSize, onNear });
     const size = await shares.take(DEFAULT_CLUSTER);
     if (size >= poolSize) {
       return {

@@ -12,6 +12,8 @@ export interface KeyedPoolOptions<S, V> {
   key(source: S): string;
   /** A source with a newer version supersedes the pooled value: its leases are aborted at once, a new one opens. */
   version(source: S): number;
+  /** What {@link KeyedPool.closeIdle} can ask for. */
+  group?(source: S): string;
   open(source: S): Promise<V>;
   close(value: V): Promise<void>;
   /** Idle values kept open. Leased values are never closed to make room, so a burst may exceed this. */
@@ -29,6 +31,7 @@ export interface KeyedPoolOptions<S, V> {
 interface Entry<V> {
   readonly key: string;
   readonly version: number;
+  readonly group: string | undefined;
   readonly value: Promise<V>;
   /** One controller a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614). */
   readonly leases: Set<AbortController>;
@@ -121,6 +124,20 @@ export class KeyedPool<S, V> {
   }
 
   /**
+   * Lets go of the value that nobody has leased for longest, of those in one group.
+   *
+   * @returns when it is closed; undefined when all of them are leased.
+   */
+  closeIdle(group: string): Promise<void> | undefined {
+    for (const entry of this.#entries.values()) {
+      if (entry.group !== group || entry.leases.size > 0) continue;
+      this.#evict(entry);
+      return entry.closed;
+    }
+    return undefined;
+  }
+
+  /**
    * A newer version of a key is known to exist: leases of older ones are aborted at once, and a source somebody read
    * before is leased no more.
    */
@@ -147,6 +164,7 @@ export class KeyedPool<S, V> {
     const entry: Entry<V> = {
       key,
       version,
+      group: this.#options.group?.(source),
       value: this.#options.open(source),
       leases: new Set(),
       isEvicted: false,

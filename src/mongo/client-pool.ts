@@ -4,6 +4,7 @@ import { KeyedPool } from '../lib/keyed-pool.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { Circuit, type CircuitWatch } from './circuit.ts';
 import { ClusterFeed, type Watched } from './cluster-feed.ts';
+import type { DedicatedBudget } from './dedicated-budget.ts';
 
 /** A client of a cluster, and what changes there. */
 export interface ClusterClient {
@@ -16,8 +17,10 @@ export interface ClusterClient {
 export type ClientPool = KeyedPool<string, ClusterClient>;
 
 export interface ClientPoolOptions {
-  /** Connections that a client of this connection string may open. */
-  poolSizeOf(uri: string): number;
+  /** Connections that a client of this cluster may open; undefined for a deployment of a tenant's own. */
+  poolSizeOf(uri: string): number | undefined;
+  /** What those may open. */
+  dedicated: DedicatedBudget;
   /** Clients kept open while no shell uses them. */
   idleClients: number;
   /** What caches and subscriptions want to hear of. */
@@ -25,6 +28,9 @@ export interface ClientPoolOptions {
   onCloseError(error: unknown): void;
   circuits: CircuitWatch;
 }
+
+/** The group of the clients of tenants' own deployments. */
+export const DEDICATED_CLIENTS = 'dedicated';
 
 /** How long a client stays open while no shell uses it, in milliseconds. */
 const IDLE_MS = 60_000;
@@ -41,26 +47,44 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
     const error = unreachable.get(sha256(uri));
     if (error !== undefined) throw error;
   };
+  const places = new WeakMap<ClusterClient, () => void>();
+  const open = async (uri: string): Promise<ClusterClient> => {
+    const size = options.poolSizeOf(uri);
+    const leave = size === undefined ? await options.dedicated.take() : () => undefined;
+    const client = newClient(uri, size ?? options.dedicated.poolSize);
+    const circuit = new Circuit(client, options.circuits);
+    try {
+      await client.connect();
+    } catch (error) {
+      await client.close().catch(() => undefined);
+      leave();
+      throw error;
+    }
+    const opened = { client, feed: new ClusterFeed(client, options.watched), circuit };
+    places.set(opened, leave);
+    return opened;
+  };
   return new KeyedPool<string, ClusterClient>({
     // Hashed, so that no credential is a key of anything that could be printed.
     key: sha256,
     version: () => 0,
+    group: (uri) => (options.poolSizeOf(uri) === undefined ? DEDICATED_CLIENTS : 'clusters'),
     open: async (uri) => {
       refuseUnreachable(uri);
-      const client = newClient(uri, options.poolSizeOf(uri));
-      const circuit = new Circuit(client, options.circuits);
       try {
-        await client.connect();
+        return await open(uri);
       } catch (error) {
         unreachable.set(sha256(uri), error as Error);
-        await client.close().catch(() => undefined);
         throw error;
       }
-      return { client, feed: new ClusterFeed(client, options.watched), circuit };
     },
-    close: async ({ client, feed }) => {
-      await feed[Symbol.asyncDispose]();
-      await client.close();
+    close: async (opened) => {
+      try {
+        await opened.feed[Symbol.asyncDispose]();
+        await opened.client.close();
+      } finally {
+        places.get(opened)?.();
+      }
     },
     capacity: options.idleClients,
     idleMs: IDLE_MS,

@@ -75,6 +75,13 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'directory_fresh', {}, 'in touch with the control database again; writes go on'),
     clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
       emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
+    connectionsNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
+      emit(
+        'warn',
+        'connections_near_budget',
+        fields,
+        'gateways may open 80 % of the connections of a cluster',
+      ),
     clusterUnreachable: (fields: { cluster: string; err: unknown }) =>
       emit('error', 'cluster_unreachable', fields, 'cluster does not answer; it takes no new tenants'),
     clusterReachable: (fields: { cluster: string }) =>

@@ -102,6 +102,8 @@ export function createMetrics() {
       openShells(): number;
       openStreams(): number;
       knownTenants(): number;
+      dedicatedConnections(): number;
+      dedicatedConnectionsBudget(): number;
       directoryStalenessSeconds(): number;
     }) => {
       for (const [name, help, size] of [
@@ -109,6 +111,16 @@ export function createMetrics() {
         ['gateway_open_shells', 'Tenants open in this process', sizes.openShells],
         ['gateway_open_streams', 'Subscriptions open in this process', sizes.openStreams],
         ['gateway_known_tenants', 'Tenant records in memory', sizes.knownTenants],
+        [
+          'gateway_dedicated_connections_budget',
+          'Connections this process may open to deployments of tenants’ own',
+          sizes.dedicatedConnectionsBudget,
+        ],
+        [
+          'gateway_dedicated_connections_used',
+          'Connections it may open of that budget with the clients that are open',
+          sizes.dedicatedConnections,
+        ],
         [
           'gateway_directory_staleness_seconds',
           'What changed in the control database longer ago than this is known here; too much of it stops writes',

@@ -47,6 +47,7 @@ export function createShellHost(options: ShellHostOptions): ShellHost {
   return new KeyedPool<Tenant, Shell>({
     key: (tenant) => tenant.id,
     version: (tenant) => tenant.placement.epoch,
+    group: (tenant) => tenant.placement.mode,
     open: (tenant) => openShell(tenant, options),
     close: (shell) => Promise.resolve(shell.close()),
     capacity: options.capacity,

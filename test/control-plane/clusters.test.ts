@@ -67,10 +67,15 @@ describe('connections', () => {
     const { control } = gateway.app.platform;
     const added = { name: 'narrow', connectionString: secondMongodbUri(), budget: 100, connectionBudget: 25 };
     await gateway.app.platform.clusters.add(added);
-    const nodes = Array.from({ length: 4 }, () => new ConnectionShares({ control, poolSize: 10 }));
+    const alerts: object[] = [];
+    const onNear = (use: object) => void alerts.push(use);
+    const newNode = () => new ConnectionShares({ control, poolSize: 10, onNear });
+    const nodes = Array.from({ length: 4 }, newNode);
     const sizes = await Promise.all(nodes.map((node) => node.take('narrow')));
     expect(sizes.sort((one, other) => one - other)).toEqual([0, 5, 10, 10]);
     expect((await view('narrow')).connections).toBe(25);
+    // Told by the one whose share crossed four fifths.
+    expect(alerts).toEqual([{ cluster: 'narrow', used: expect.any(Number) as number, budget: 25 }]);
     const placed = await createTenant(gateway, {
       identifier: 'no-connections',
       name: 'N',
@@ -79,7 +84,12 @@ describe('connections', () => {
     expect([placed.code, placed.reply.status]).toEqual(['CAPACITY_EXHAUSTED', 503]);
     expect((await view('narrow')).used).toBe(0);
     for (const node of nodes) await node[Symbol.asyncDispose]();
-    expect(await new ConnectionShares({ control, poolSize: 10 }).take('narrow')).toBe(10);
+    expect(await newNode().take('narrow')).toBe(10);
+    expect(alerts).toHaveLength(1);
+    const told = () => gateway.logs.filter(({ event }) => event === 'connections_near_budget');
+    for (const connectionBudget of [20, 12, 11, 100])
+      await operate(gateway, 'updateCluster', { name: 'narrow', connectionBudget });
+    expect(told()).toMatchObject([{ cluster: 'narrow', used: 10, budget: 12 }]);
   });
 });
 

@@ -1,11 +1,20 @@
 import { expect, test } from 'vitest';
 import { createClientPool } from '../../src/mongo/client-pool.ts';
+import { DedicatedBudget } from '../../src/mongo/dedicated-budget.ts';
 import { eventually } from '../support/eventually.ts';
 import { registerBoth, startGateway } from '../support/gateway.ts';
 import { openMongoProxy } from '../support/mongo-proxy.ts';
 import { createTenant, operate, visit } from '../support/platform.ts';
 
 const POOL_SIZE = 4;
+
+/** For pools where every client is that of a cluster. */
+const noneOfTheirOwn = new DedicatedBudget({
+  connections: 1,
+  poolSize: 1,
+  closeIdle: () => undefined,
+  onNear: () => undefined,
+});
 
 /** The driver's own beside the pool: two to watch the server and one of a change stream. */
 const OVERHEAD = 3;
@@ -75,6 +84,7 @@ test('closes the client that was idle longest when more are idle than may be, an
   await using initech = await openMongoProxy();
   await using clients = createClientPool({
     poolSizeOf: () => 2,
+    dedicated: noneOfTheirOwn,
     idleClients: 1,
     watched: [],
     onCloseError: () => undefined,
@@ -99,6 +109,7 @@ test('a server that was away for the first caller is reached by a later one', as
   await using proxy = await openMongoProxy();
   await using clients = createClientPool({
     poolSizeOf: () => 2,
+    dedicated: noneOfTheirOwn,
     idleClients: 1,
     watched: [],
     onCloseError: () => undefined,
