@@ -34,7 +34,14 @@ export async function registerFleet(
   say: (line: string) => void,
 ): Promise<Fleet> {
   await using gateway = await startGateway(server, say);
-  const registered = await gateway.call('registerMany', 'fleet', count);
+  return await withClients(server, await gateway.call('registerMany', 'fleet', count));
+}
+
+/** Adds to each of these tenants of a server what by-id queries ask for. */
+export async function withClients(
+  server: BenchServer,
+  registered: readonly RegisteredTenant[],
+): Promise<FleetTenant[]> {
   const client = await server.connect();
   try {
     const fleet: FleetTenant[] = [];

@@ -2,6 +2,7 @@ import { createApp } from '../src/app.ts';
 import { configFrom } from '../src/config/config.ts';
 import { readEnv } from '../src/config/env.ts';
 import { loadSecretBox } from '../src/config/secrets.ts';
+import { DEFAULT_CLUSTER } from '../src/control-plane/cluster-record.ts';
 import { drain, listen } from '../src/http/listen.ts';
 import { createHttpServer } from '../src/http/server.ts';
 import { createLogger } from '../src/observability/logger.ts';
@@ -12,6 +13,9 @@ import { heapBytes } from './heap-bytes.ts';
 /** Registrations under way at once while a fleet is made. */
 const AT_ONCE = 4;
 
+/** Namespaces of a cluster: more than any bench makes. */
+const BUDGET = 10_000_000;
+
 const config = configFrom(readEnv(process.env));
 const log = createLogger(config.logLevel, { write: () => undefined });
 const app = await createApp({
@@ -19,15 +23,15 @@ const app = await createApp({
   box: await loadSecretBox(config),
   log,
   mongoUri: config.mongo.uri ?? '',
-  defaultBudget: 10_000_000,
+  defaultBudget: BUDGET,
 });
 const server = createHttpServer({ handle: app.handle, log, trustedProxies: 0, maxMessageBytes: 1_048_576 });
 const port = await listen(server, 0, '127.0.0.1');
 
-async function register(identifier: string): Promise<RegisteredTenant> {
+async function register(identifier: string, cluster: string): Promise<RegisteredTenant> {
   const { record, bootstrap } = await app.platform.registration.register(
     { identifier, name: `Tenant ${identifier}` },
-    { isSelfRegistered: true, placement: { mode: 'DATABASE' } },
+    { isSelfRegistered: true, placement: { mode: 'DATABASE', cluster } },
   );
   if (bootstrap === null) throw new Error(`no credentials for ${identifier}`);
   const { accessToken, clientId, clientSecret } = bootstrap;
@@ -37,18 +41,25 @@ async function register(identifier: string): Promise<RegisteredTenant> {
 const calls = {
   port: () => port,
   /** Registers tenants called `<prefix>-<number>`, by the code that registers anyone. */
-  async registerMany(prefix: string, count: number): Promise<RegisteredTenant[]> {
+  async registerMany(prefix: string, count: number, cluster = DEFAULT_CLUSTER): Promise<RegisteredTenant[]> {
     const tenants: RegisteredTenant[] = [];
     let next = 0;
     const work = async () => {
       while (next < count) {
         const index = next++;
-        tenants[index] = await register(`${prefix}-${index}`);
+        tenants[index] = await register(`${prefix}-${index}`, cluster);
         if ((index + 1) % 250 === 0) tell(`registered ${index + 1} of ${count} tenants`);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     return tenants;
+  },
+  async addCluster(name: string, connectionString: string): Promise<void> {
+    await app.platform.clusters.add({ name, connectionString, budget: BUDGET });
+  },
+  /** Clusters whose requests are refused at once, because none of their servers answers. */
+  async openCircuits(): Promise<number> {
+    return (await app.metrics.openCircuits.get()).values[0]?.value ?? 0;
   },
   /** Looks tenants up, as host and URL prefix do. Answers how many the directory remembers then. */
   async know(identifiers: string[]): Promise<number> {

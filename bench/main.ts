@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Bench, type BenchContext, type Figure, FULL, QUICK } from './bench.ts';
 import { fairness } from './benches/fairness.ts';
+import { faults } from './benches/faults.ts';
 import { fleetMigration } from './benches/fleet-migration.ts';
 import { heap } from './benches/heap.ts';
 import { namespaces } from './benches/namespaces.ts';
@@ -24,6 +25,7 @@ const BENCHES: readonly Bench[] = [
   throughput,
   requestCost,
   fairness,
+  faults,
   sts,
   startUp,
   rotation,

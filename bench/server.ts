@@ -13,6 +13,8 @@ const CACHE_DIR = fileURLToPath(new URL('../.data/cache', import.meta.url));
 /** A MongoDB of the benches' own, tuned as `npm start` tunes it: majority writes wait for the disk. */
 export interface BenchServer extends AsyncDisposable {
   uri: string;
+  /** Its process. */
+  pid: number;
   /** Opens a client; its owner closes it. */
   connect(options?: mongo.MongoClientOptions): Promise<mongo.MongoClient>;
 }
@@ -34,6 +36,7 @@ export async function startServer(report: (line: string) => void): Promise<Bench
     process.once('exit', abandon);
     return {
       uri: server.uri,
+      pid: server.pid,
       connect: (options) => new mongo.MongoClient(server.uri, options).connect(),
       async [Symbol.asyncDispose]() {
         process.off('exit', abandon);
