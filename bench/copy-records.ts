@@ -38,6 +38,7 @@ export async function copyRecords(
       issuer: `http://gateway.test/t/${identifier}`,
       placement: { ...(record['placement'] as object), database },
       keys: [{ kid, alg, publicJwk, sealedPrivateKey: 'none' }],
+      sealedSecretKey: null,
       ...changes,
     });
   }

@@ -13,6 +13,7 @@ import { DEDICATED } from './control-plane/placement.ts';
 import { txtLookup } from './control-plane/txt-lookup.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
+import { secretKeyring } from './control-plane/secret-keyring.ts';
 import { signingKeyring } from './control-plane/signing-keyring.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
@@ -100,6 +101,7 @@ export async function createApp(options: AppOptions) {
     );
     const { control, shares } = connection;
 
+    const secretKey = secretKeyring({ control, box });
     const moduleSets = createModuleSets([...modules, stsPart]);
     const account = (cluster: string, count: number) => {
       clusters.account(cluster, count).catch((err: unknown) => log.warn({ err }, 'namespaces not counted'));
@@ -112,6 +114,7 @@ export async function createApp(options: AppOptions) {
         poolSizes,
         config,
         box,
+        secretKey,
         clients,
         modules,
         moduleSets,
@@ -132,6 +135,7 @@ export async function createApp(options: AppOptions) {
         clients,
         mayWrite: () => freshness.isFresh,
         connectionString: (tenant) => clusters.connectionString(tenant.placement, tenant.id),
+        secretKey,
         onNamespacesCreated: account,
         modules: moduleSets,
         migrate: (tenant) => background.ask(tenant),

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import { clientModel, type ClientSecret } from '../modules/clients/client.ts';
 import { newClient } from '../modules/clients/new-client.ts';
@@ -44,6 +45,6 @@ export function bootstrapClient(
 }
 
 /** A bootstrap client whose credentials are handed out. */
-export function freshBootstrapClient(): BootstrapClient {
-  return bootstrapClient(uuidv7(), newSecret(new Date(), null));
+export function freshBootstrapClient(secretKey: KeyObject): BootstrapClient {
+  return bootstrapClient(uuidv7(), newSecret(secretKey, new Date(), null));
 }

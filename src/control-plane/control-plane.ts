@@ -25,6 +25,7 @@ import { createProvisioning } from './provisioning.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistrationQuota } from './registration-quota.ts';
 import { createRegistration } from './registration.ts';
+import type { SecretKeyring } from './secret-keyring.ts';
 import { createSweeper } from './sweeper.ts';
 import { tenantDatabases } from './tenant-database.ts';
 import { createTenantMigration } from './tenant-migration.ts';
@@ -39,6 +40,7 @@ export interface ControlPlaneOptions {
   poolSizes: Map<string, number>;
   config: Config;
   box: SecretBox;
+  secretKey: SecretKeyring;
   clients: ClientPool;
   modules: readonly Module[];
   moduleSets: ModuleSets;
@@ -52,7 +54,7 @@ export interface ControlPlaneOptions {
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
   const { control, controlUri, shares, poolSizes, config, box, clients } = options;
-  const { modules, moduleSets, account, evictShell, mailer, events } = options;
+  const { modules, moduleSets, secretKey, account, evictShell, mailer, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
   const clusters = new Clusters({ control, controlUri, box, shares, poolSizes, events });
@@ -73,6 +75,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     useDatabase,
     modules: moduleSets,
     account,
+    secretKey,
     events,
   });
   const quarantine = createQuarantine(control, migration);
@@ -96,6 +99,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     provisioning,
     useDatabase,
     tokens,
+    secretKey,
     box,
     publicUrl,
     step,

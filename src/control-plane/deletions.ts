@@ -154,6 +154,7 @@ export function createDeletions(options: DeletionOptions) {
           trustedIssuers: [],
           keys: [],
           nextKey: null,
+          sealedSecretKey: null,
           settings: {},
           administratorEmail: null,
           'placement.sealedConnectionString': null,

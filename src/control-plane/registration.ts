@@ -22,7 +22,8 @@ import { DEDICATED, type Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
-import { newTenantKey } from './tenant-keys.ts';
+import type { SecretKeyring } from './secret-keyring.ts';
+import { firstKeys } from './tenant-keys.ts';
 import { type TenantRecord, tenantOf } from './tenant-record.ts';
 import type { TokenIssuer } from './token-issuer.ts';
 
@@ -40,6 +41,7 @@ export interface RegistrationOptions {
   provisioning: Provisioning;
   useDatabase: UseTenantDatabase;
   tokens: TokenIssuer;
+  secretKey: SecretKeyring;
   box: SecretBox;
   publicUrl: string;
   step: RunStep;
@@ -77,7 +79,7 @@ export interface RegistrationOrigin {
  */
 export function createRegistration(options: RegistrationOptions) {
   const { control, clusters, place, provisioning, useDatabase, tokens, box, publicUrl } = options;
-  const { step, modules, send } = options;
+  const { step, modules, send, secretKey } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
 
@@ -106,12 +108,11 @@ export function createRegistration(options: RegistrationOptions) {
     if (keyHash === undefined && (await control.tenants.has({ names: identifier }))) throw taken();
 
     const id = uuidv7() as TenantId;
-    const [signingKey, nextKey, placement] = await Promise.all([
-      newTenantKey(box, id),
-      newTenantKey(box, id),
+    const [keys, placement] = await Promise.all([
+      firstKeys(box, id),
       step('reserve', () => place(id, origin.placement)),
     ]);
-    const bootstrap = freshBootstrapClient();
+    const bootstrap = freshBootstrapClient(keys.secretKey);
     const now = new Date();
     const draft: TenantRecord = {
       _id: id,
@@ -127,8 +128,7 @@ export function createRegistration(options: RegistrationOptions) {
       settings: {},
       settingsRevision: 0,
       placement,
-      keys: [signingKey],
-      nextKey,
+      ...keys.stored,
       provisioning: {
         done: [],
         leasedUntil: new Date(now.getTime() + LEASE_MS),
@@ -170,7 +170,7 @@ export function createRegistration(options: RegistrationOptions) {
     const since = record.provisioning.activeAt ?? record.createdAt;
     const isFresh = since.getTime() + REPLAY_MS > Date.now();
     if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
-    const bootstrap = freshBootstrapClient();
+    const bootstrap = freshBootstrapClient(await secretKey(record._id));
     const replaced = await replaceBootstrap(record, bootstrap);
     const administrator = await renewedAdministrator(useDatabase, replaced);
     return { record: replaced, bootstrap: await credentials(replaced, bootstrap, administrator) };
@@ -224,7 +224,7 @@ export function createRegistration(options: RegistrationOptions) {
   /** The secret of the client the dead process may have made is known to nobody: another client takes its place. */
   async function resume(record: TenantRecord): Promise<TenantRecord> {
     const { _id, placement } = record;
-    const bootstrap = freshBootstrapClient();
+    const bootstrap = freshBootstrapClient(await secretKey(_id));
     const lost = record.provisioning.bootstrapClient;
     if (lost !== null) {
       await useDatabase(_id as TenantId, placement, (database) =>

@@ -4,6 +4,7 @@ import type { ClusterRecord } from './cluster-record.ts';
 import { clusterContext } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { PLATFORM_KEY_CONTEXT } from './platform-keys.ts';
+import { secretKeyContext } from './secret-keyring.ts';
 import type { StoredKey, TenantRecord } from './tenant-record.ts';
 
 /** How often a record that changes meanwhile is read again. */
@@ -19,8 +20,8 @@ export interface RewrapResult {
 }
 
 /**
- * Seals every secret at rest again under the current master key: the signing keys and connection strings of tenants,
- * the connection strings of clusters, the platform's key. Idempotent, and safe beside a gateway that runs: a record is
+ * Seals every secret at rest again under the current master key: the signing keys, keys of hashes and connection
+ * strings of tenants, the connection strings of clusters, the platform's key. Idempotent, and safe beside a gateway that runs: a record is
  * written only as it was read. Afterwards nothing needs `MASTER_KEY_PREVIOUS` any more.
  *
  * @param onProgress - told after each record.
@@ -99,7 +100,7 @@ async function rewrapTenant(
 ): Promise<void> {
   let record: TenantRecord | null = found;
   for (let attempt = 1; record !== null && attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const { _id, version, keys, nextKey, placement }: TenantRecord = record;
+    const { _id, version, keys, nextKey, sealedSecretKey = null, placement }: TenantRecord = record;
     const counted: Count = { rewrapped: 0, current: 0 };
     const sealed = placement.sealedConnectionString;
     const again = (key: StoredKey): StoredKey => ({
@@ -109,6 +110,8 @@ async function rewrapTenant(
     const change = {
       keys: keys.map(again),
       nextKey: nextKey == null ? null : again(nextKey),
+      sealedSecretKey:
+        sealedSecretKey === null ? null : resealed(box, sealedSecretKey, secretKeyContext(_id), counted),
       'placement.sealedConnectionString': sealed === null ? null : resealed(box, sealed, _id, counted),
     };
     const isWritten =

@@ -1,9 +1,11 @@
 import { generateSigningKey } from '../auth/signing-key.ts';
+import type { KeyObject } from 'node:crypto';
 import type { SecretBox } from '../config/secrets.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { userError } from '../lib/user-error.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { ControlDatabase } from './control-database.ts';
+import { newSecretKey } from './secret-keyring.ts';
 import type { StoredKey, TenantRecord } from './tenant-record.ts';
 
 /**
@@ -25,6 +27,19 @@ export interface TenantKeysOptions {
 export async function newTenantKey(box: SecretBox, tenant: string): Promise<StoredKey> {
   const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
   return { kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, tenant) };
+}
+
+/** The keys a tenant starts with: as its record has them, and the one its first secret is hashed with. */
+export async function firstKeys(
+  box: SecretBox,
+  tenant: string,
+): Promise<{
+  stored: Required<Pick<TenantRecord, 'keys' | 'nextKey' | 'sealedSecretKey'>>;
+  secretKey: KeyObject;
+}> {
+  const [current, nextKey] = await Promise.all([newTenantKey(box, tenant), newTenantKey(box, tenant)]);
+  const { key, sealed } = newSecretKey(box, tenant);
+  return { stored: { keys: [current], nextKey, sealedSecretKey: sealed }, secretKey: key };
 }
 
 /**

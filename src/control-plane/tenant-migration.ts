@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { MigrationError, Umzug } from 'umzug';
 import type { mongo } from 'mongoose';
 import type { Migration } from '../mongo/migration.ts';
@@ -24,6 +25,8 @@ export interface TenantMigrationOptions {
   modules: ModuleSets;
   /** Told of indexes that were made or dropped. */
   account(cluster: string, namespaces: number): void;
+  /** The key for hashes of a tenant's secrets. */
+  secretKey(tenant: string): Promise<KeyObject>;
   events: Events;
   /** How long a lock lasts, in milliseconds; for tests. */
   lockMs?: number;
@@ -38,7 +41,7 @@ export interface MigrateOptions {
 
 /** Brings the database of one tenant up to the migrations of its modules. */
 export function createTenantMigration(options: TenantMigrationOptions) {
-  const { useDatabase, modules, account, events, lockMs = LOCK_MS } = options;
+  const { useDatabase, modules, account, secretKey, events, lockMs = LOCK_MS } = options;
 
   async function run(
     tenant: MigratedTenant,
@@ -53,7 +56,8 @@ export function createTenantMigration(options: TenantMigrationOptions) {
         if (pendingOf(migrations, await ledgerOf(database, own)).length === 0) return [];
         const stamps = database.collection<Stamp>(stampModel.collection);
         return underLock(stamps, { own, lockMs, waitMs, signal }, async (lock) => {
-          const step = (migration: Migration) => runStep(migration, { database, lock });
+          const step = (migration: Migration) =>
+            runStep(migration, { database, lock, secretKey: () => secretKey(id) });
           const umzug = new Umzug({
             migrations: migrations.map((migration) => ({
               name: migration.name,
@@ -114,6 +118,12 @@ function pendingOf(migrations: readonly Migration[], ran: readonly string[]): st
   return migrations.map(({ name }) => name).filter((name) => !ran.includes(name));
 }
 
+interface StepContext {
+  database: TenantDatabase;
+  lock: MigrationLock;
+  secretKey(): Promise<KeyObject>;
+}
+
 /**
  * Indexes of collections that do not exist are left to the first write (`mongo/collections.ts`). A runner that lost its
  * lock begins no step: what one does is idempotent, but not what two do at once.
@@ -122,7 +132,7 @@ function pendingOf(migrations: readonly Migration[], ran: readonly string[]): st
  */
 async function runStep(
   { indexes = {}, drops = {}, transform }: Migration,
-  { database, lock }: { database: TenantDatabase; lock: MigrationLock },
+  { database, lock, secretKey }: StepContext,
 ): Promise<number> {
   await lock.renew();
   let made = 0;
@@ -133,7 +143,7 @@ async function runStep(
   }
   for (const [collection, names] of Object.entries(drops))
     made -= await database.dropIndexes(collection, names);
-  await transform?.((name: string): mongo.Collection => database.collection(name), lock.signal);
+  await transform?.((name: string): mongo.Collection => database.collection(name), lock.signal, secretKey);
   lock.signal.throwIfAborted();
   return made;
 }

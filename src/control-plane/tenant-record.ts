@@ -86,6 +86,8 @@ export interface TenantRecord extends Stored {
   keys: StoredKey[];
   /** Published already, and signs after the next rotation; absent in records of earlier builds. */
   nextKey?: StoredKey | null;
+  /** What hashes of its clients' secrets are made with, sealed; null when it is deleted, absent in records of earlier builds. */
+  sealedSecretKey?: string | null;
   provisioning: ProvisioningLedger;
   /** Absent unless a migration failed. */
   quarantine?: QuarantineEntry;
@@ -146,6 +148,7 @@ export const tenantModel = defineModel<TenantRecord>(
     placement: { type: placement, required: true },
     keys: [key],
     nextKey: { type: key, default: null },
+    sealedSecretKey: { type: String, default: null },
     provisioning: new Schema(
       {
         done: [String],

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { IndexDefinition } from './model.ts';
 
@@ -14,9 +15,13 @@ export interface Migration {
   readonly drops?: Readonly<Record<string, readonly string[]>>;
   /**
    * Changes documents that exist; must be able to run while the tenant is served (expand, then contract). `signal` is
-   * aborted when somebody else may be at it: hand it to every command.
+   * aborted when somebody else may be at it: hand it to every command. `secretKey` answers the tenant's, for hashes of secrets.
    */
-  readonly transform?: (collection: (name: string) => mongo.Collection, signal: AbortSignal) => Promise<void>;
+  readonly transform?: (
+    collection: (name: string) => mongo.Collection,
+    signal: AbortSignal,
+    secretKey: () => Promise<KeyObject>,
+  ) => Promise<void>;
 }
 
 /** All indexes a collection has once every migration has run. */

@@ -4,6 +4,7 @@ export const CENSOR = '[redacted]';
 export const SECRET_NAMES: ReadonlySet<string> = new Set([
   'authorization', 'cookie', 'token', 'accessToken', 'secret', 'clientSecret', 'connectionString', 'credential',
   'password', 'privateKey', 'masterKey', 'sealedPrivateKey', 'sealedConnectionString',
+  'secretKey', 'sealedSecretKey',
 ]); // prettier-ignore
 
 /** Deeper nesting is cut: nothing that belongs in a log line has it. */

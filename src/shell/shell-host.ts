@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import { KeyedPool } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
@@ -20,6 +21,8 @@ export interface ShellHostOptions {
   clients: ClientPool;
   /** The connection string behind a tenant's placement, unsealed. */
   connectionString(tenant: Tenant): Promise<string>;
+  /** The tenant's key for hashes of secrets, unsealed. */
+  secretKey(tenant: TenantId): Promise<KeyObject>;
   onNamespacesCreated(cluster: string, count: number): void;
   /** False while this node may have missed that a tenant's data went elsewhere. */
   mayWrite(): boolean;
@@ -81,6 +84,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         touchedCollections(pending),
       );
       const watches: ChangeWatch[] = [];
+      let secretKey: Promise<KeyObject> | undefined;
       const watch: Shell['watch'] = ({ collection }, listener) =>
         feed.watch(placement.database, placement.prefix + collection, listener);
       return {
@@ -90,6 +94,13 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         client,
         circuit,
         mayWrite: options.mayWrite,
+        secretKey() {
+          secretKey ??= options.secretKey(tenant.id).catch((error: unknown) => {
+            secretKey = undefined;
+            throw error;
+          });
+          return secretKey;
+        },
         caches: new WeakMap(),
         watch(watched, listener) {
           const own = watch(watched, listener);

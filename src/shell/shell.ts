@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Lease } from '../lib/keyed-pool.ts';
 import type { ClusterClient } from '../mongo/client-pool.ts';
 import type { Collections } from '../mongo/collections.ts';
@@ -13,6 +14,8 @@ export interface Shell {
   readonly circuit: ClusterClient['circuit'];
   /** False while this node may have missed that the tenant's data went elsewhere; see decision 0022. */
   mayWrite(): boolean;
+  /** The tenant's key for hashes of secrets; unsealed at first need, once. */
+  secretKey(): Promise<KeyObject>;
   /** Tells of changes in one of this tenant's collections for as long as the shell lives. */
   watch(watched: Watched, listener: ChangeListener): ChangeWatch;
   /**

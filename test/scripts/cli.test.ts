@@ -259,12 +259,12 @@ describe('the command line', { timeout: 60_000 }, () => {
       const first = await cli.run(rewrap, both);
       expect(first).toMatchObject({ code: 0, stderr: '' });
       const { rewrapped, current, failed } = JSON.parse(first.stdout);
-      // Three keys of acme and two of globex, the next ones among them; the platform's, and the cluster. Of deleted
-      // tenants there is none.
-      expect({ rewrapped, current, failed }).toEqual({ rewrapped: 7, current: 0, failed: [] });
+      // Three keys of acme and two of globex that sign, the next ones among them; of each the one of hashes; the
+      // platform's, and the cluster. Of deleted tenants there is none.
+      expect({ rewrapped, current, failed }).toEqual({ rewrapped: 9, current: 0, failed: [] });
       expect(JSON.parse((await cli.run(rewrap, both)).stdout)).toEqual({
         rewrapped: 0,
-        current: 7,
+        current: 9,
         failed: [],
       });
       const [old, lost] = await Promise.all([cli.run(['token', 'acme']), cli.run(rewrap)]);

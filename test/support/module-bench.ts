@@ -1,3 +1,4 @@
+import { generateKeySync } from 'node:crypto';
 import { execute, type GraphQLFormattedError, parse, validate } from 'graphql';
 import { mongo } from 'mongoose';
 import { ANONYMOUS, type Principal, rowsOf } from '../../src/auth/principal.ts';
@@ -103,11 +104,13 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     isClaimed: true,
     version: 1,
   };
+  const secretKey = generateKeySync('hmac', { length: 256 });
   const shell = {
     tenant: tenant.id,
     epoch: 1,
     collections: new Collections(db, '', indexes, () => undefined),
     mayWrite: () => true,
+    secretKey: () => Promise.resolve(secretKey),
     caches: new WeakMap(),
     // As where no change stream can be had: caches fall back on short lives.
     watch: () => ({ run: () => undefined, stop: () => undefined }),

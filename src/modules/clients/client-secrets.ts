@@ -24,7 +24,7 @@ export async function addClientSecret(
 ): Promise<{ client: KnownClient; secret: string }> {
   const { expiresAt, expectedRevision } = parseInput(AddSecretInput, input);
   const now = new Date();
-  const { plain, stored } = newSecret(now, expiresAt);
+  const { plain, stored } = newSecret(await scope.shell.secretKey(), now, expiresAt);
   const client = await clientStore(scope).change({ id, expectedRevision }, (current) => {
     requireNotStronger(scope, current);
     if (current.kind === 'PUBLIC') throw userError('INVALID', 'A public client has no secrets.', 'id');

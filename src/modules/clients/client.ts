@@ -27,7 +27,7 @@ export interface ClientSecret {
   id: string;
   /** First characters, so that people can tell secrets apart. */
   prefix: string;
-  /** SHA-256; enough for a secret of 256 random bits, which no dictionary holds. */
+  /** See `secret-hash.ts`. */
   hash: string;
   createdAt: Date;
   expiresAt: Date | null;

@@ -32,7 +32,7 @@ export async function createClient(
   const proves = authMethod ?? undefined;
   const chosen = typeFor({ type, kind }, rest.redirectUris);
   const needsSecret = kindOf(chosen) === 'CONFIDENTIAL' && proves !== 'PRIVATE_KEY_JWT';
-  const secret = needsSecret ? newSecret(now, null) : undefined;
+  const secret = needsSecret ? newSecret(await scope.shell.secretKey(), now, null) : undefined;
   const client = newClient({
     ...rest,
     ...creation,

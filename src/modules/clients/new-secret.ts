@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../lib/sha256.ts';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { uuidv7 } from '../../lib/uuid.ts';
 import type { ClientSecret } from './client.ts';
+import { hashOfSecret } from './secret-hash.ts';
 
 /** A secret as it is made: what is kept, and what is shown once. */
 export interface NewSecret {
@@ -10,21 +10,18 @@ export interface NewSecret {
   plain: string;
 }
 
-export function newSecret(now: Date, expiresAt: Date | null): NewSecret {
+/** @param key - of the tenant, for hashes of secrets. */
+export function newSecret(key: KeyObject, now: Date, expiresAt: Date | null): NewSecret {
   const plain = `tgs_${randomBytes(32).toString('base64url')}`;
   return {
     plain,
     stored: {
       id: uuidv7(now.getTime()),
       prefix: plain.slice(0, 10),
-      hash: hashOfSecret(plain),
+      hash: hashOfSecret(key, plain),
       createdAt: now,
       expiresAt,
       lastUsedAt: null,
     },
   };
-}
-
-export function hashOfSecret(plain: string): string {
-  return sha256(plain);
 }

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import DataLoader from 'dataloader';
 import { type Creation, isReplay } from '../../graphql/idempotency.ts';
 import { type Page, type PageArguments, type PageOrder, pageOf } from '../../graphql/paging.ts';
@@ -11,7 +11,7 @@ import type { ChangeListener, ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
-import { hashOfSecret } from './new-secret.ts';
+import { hashOfSecret, keyedHash } from './secret-hash.ts';
 
 export interface ClientFilter {
   namePrefix?: string | null | undefined;
@@ -49,11 +49,14 @@ const LAST_USE_PRECISION_MS = 60_000;
 /** The only door to a tenant's clients. Hashes of secrets stay behind it. */
 export class ClientStore {
   readonly #model: BoundModel<Client>;
+  readonly #secretKey: () => Promise<KeyObject>;
   readonly #list: string;
   readonly #byId: DataLoader<string, KnownClient | null>;
 
-  constructor(model: BoundModel<Client>, tenant: string) {
+  /** `secretKey`: the tenant's, for hashes of secrets. */
+  constructor(model: BoundModel<Client>, tenant: string, secretKey: () => Promise<KeyObject>) {
     this.#model = model;
+    this.#secretKey = secretKey;
     this.#list = `${tenant} clients`;
     this.#byId = new DataLoader(async (ids) => {
       const clients = (await model.find({ _id: { $in: [...ids] } })).map(known);
@@ -89,8 +92,9 @@ export class ClientStore {
 
   /** True for a live secret, whose use is noted, about once a minute. */
   async useSecret({ client, secrets }: ClientCredentials, plain: string, now: Date): Promise<boolean> {
-    const hash = Buffer.from(hashOfSecret(plain));
-    const secret = secrets.find((each) => timingSafeEqual(Buffer.from(each.hash), hash));
+    const key = await this.#secretKey();
+    const hash = Buffer.from(hashOfSecret(key, plain));
+    const secret = secrets.find((each) => timingSafeEqual(Buffer.from(keyedHash(key, each.hash)), hash));
     if (secret === undefined || !isLive(secret, now)) return false;
     if (now.getTime() - (secret.lastUsedAt?.getTime() ?? 0) >= LAST_USE_PRECISION_MS) {
       secret.lastUsedAt = now;
@@ -138,12 +142,16 @@ export class ClientStore {
     target: Target,
     decide: (client: KnownClient) => ClientChanges | undefined,
   ): Promise<KnownClient> {
-    const changed = await changeDocument(this.#model, target, (current) => {
+    const changed = await changeDocument(this.#model, target, async (current) => {
       const changes = decide(known(current));
       if (changes === undefined) return undefined;
       const { secrets, ...values } = changes;
       if (secrets === undefined) return values;
-      const kept = current.secrets.filter((secret) => secrets.keep(secret));
+      // What the migration has keyed since they were read must not be written as it was.
+      const key = await this.#secretKey();
+      const kept = current.secrets
+        .filter((secret) => secrets.keep(secret))
+        .map((secret) => ({ ...secret, hash: keyedHash(key, secret.hash) }));
       return { ...values, secrets: secrets.add === undefined ? kept : [...kept, secrets.add] };
     });
     this.#byId.clear(target.id);
@@ -162,7 +170,9 @@ export function watchClients(shell: Shell, listener: ChangeListener): ChangeWatc
   return shell.watch(clientModel, listener);
 }
 
-export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
+export const clientStore = perScope(
+  (scope) => new ClientStore(scope.model(clientModel), scope.tenant.id, scope.shell.secretKey),
+);
 
 export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
   return expiresAt === null || expiresAt > now;
