@@ -1,11 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BrowserSession, openSession } from '../http/graphiql/browser-session.ts';
 import { type Application, openApplication } from '../support/application.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { linkFor, mutate, screenshot } from '../support/people.ts';
+
+// A walk through many pages and pictures: seconds here, a minute on a machine that is busy with other browsers.
+vi.setConfig({ testTimeout: 120_000 });
 
 const EMAIL = 'ada@example.com';
 const PASSWORDS = { acme: 'the password of acme', globex: 'the password of globex' };

@@ -1,10 +1,13 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { execute, openSession, storedEntries } from '../http/graphiql/browser-session.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { linkFor, mutate, screenshot } from '../support/people.ts';
+
+// A walk through many pages and pictures: seconds here, a minute on a machine that is busy with other browsers.
+vi.setConfig({ testTimeout: 120_000 });
 
 const EMAIL = 'ada@example.com';
 const PASSWORDS = { acme: 'the password of acme', globex: 'the password of globex' };
@@ -70,6 +73,7 @@ describe('GraphiQL of two tenants on one origin', () => {
     const { page } = opened;
     for (const name of ['acme', 'globex'] as const) {
       await page.goto(`${at('localhost')}/t/${name}/graphql`);
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
       expect(await page.locator('.graphiql-container').count()).toBe(0);
       await screenshot(page, `graphiql-${name}-1-gate`);
       await signIn(page, PASSWORDS[name]);
@@ -87,6 +91,7 @@ describe('GraphiQL of two tenants on one origin', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.locator('.account summary', { hasText: EMAIL }).click();
     await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Do you want to sign out?' }).waitFor();
     await screenshot(page, 'graphiql-acme-3-sign-out');
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in' }).click();

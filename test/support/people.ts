@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import type { Mail } from '../../src/lib/mailer.ts';
+import { eventually } from './eventually.ts';
 import type { TestGateway, TestTenant } from './gateway.ts';
 import { graphql } from './request.ts';
 import { type Shown, UserAgent } from './user-agent.ts';
@@ -40,10 +41,17 @@ export function linkFor(gateway: TestGateway, email: string, issuer: string): st
   return link;
 }
 
-/** Keeps what a page looks like, for people to look at. */
+/**
+ * Keeps what a page looks like, for people to look at; wait for what is on the page first.
+ *
+ * Chromium refuses a picture ("Unable to capture screenshot"), or never answers, when it has no frame to draw: while
+ * the page is going elsewhere, or on a machine too busy to draw one in time. The next try gets it, and no test is about
+ * pictures.
+ */
 export async function screenshot(page: Page, name: string): Promise<void> {
   await mkdir('test-output', { recursive: true });
-  await page.screenshot({ path: `test-output/${name}.png`, fullPage: true });
+  const take = () => page.screenshot({ path: `test-output/${name}.png`, fullPage: true });
+  await eventually(take, 30_000);
 }
 
 /** What came of a browser's way through the pages. */
