@@ -1,18 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ERROR_CODES } from '../../src/lib/error-codes.ts';
 import { ResourceStack } from '../../src/lib/resource-stack.ts';
-import { openEmbeddedServer } from '../../src/mongo/embedded/embedded-server.ts';
-import { locateMongod } from '../../src/mongo/embedded/locate-binary.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
+import { openOwnServer, type OwnServer } from '../support/own-server.ts';
 import { graphql } from '../support/request.ts';
-
-const CACHE_DIR = fileURLToPath(new URL('../../.data/cache', import.meta.url));
 
 /** Callers of each tenant that write at the same time. */
 const WRITERS = 4;
@@ -21,24 +14,13 @@ const WRITERS = 4;
 const WRITING_MS = 700;
 
 const stack = new ResourceStack();
-let dataDir: string;
-let server: Awaited<ReturnType<typeof openServer>>;
+let server: OwnServer;
 let gateway: TestGateway;
 let tenants: TestTenant[];
 
-/** Tuned as in production: what is acknowledged is on the disk. */
-function openServer() {
-  const report = () => undefined;
-  const binary = () =>
-    locateMongod({ mongodBinary: process.env['MONGOD_BINARY'], cacheDir: CACHE_DIR, report });
-  return openEmbeddedServer({ dataDir, binary, report });
-}
-
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-restart-'));
-  stack.defer(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
-  server = await openServer();
-  stack.defer(() => server[Symbol.asyncDispose]());
+  server = await openOwnServer();
+  stack.use(server);
   gateway = await startGateway({}, { mongoUri: server.uri });
   stack.use(gateway);
   const { acme, globex } = await registerBoth(gateway);
@@ -83,9 +65,9 @@ test('a server that is killed under load loses and doubles nothing, and every er
     Promise.all(Array.from({ length: WRITERS }, (_, writer) => write(tenant, writer))),
   );
   await sleep(WRITING_MS);
-  process.kill(server.pid, 'SIGKILL');
+  server.signal('SIGKILL');
   await sleep(WRITING_MS);
-  server = await openServer();
+  await server.reopen();
   await sleep(WRITING_MS);
   hasEnded = true;
   const acknowledged = (await Promise.all(writing)).map((ofWriters) => ofWriters.flat());
