@@ -10,13 +10,12 @@ import {
 const NAMING = new Set(['after', 'before', 'slug', 'type', 'audience', 'referenceTo']);
 
 /**
- * Every argument of every query and mutation that can name something a tenant has, as `field.argument.path`: all of
+ * Every argument of every root field that can name something a tenant has, as `field.argument.path`: all of
  * type `ID`, and the texts that name something.
  */
 export function idArguments(schema: GraphQLSchema): string[] {
-  const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-    Object.values(type?.getFields() ?? {}),
-  );
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((type) => Object.values(type?.getFields() ?? {}));
   return fields.flatMap((field) =>
     field.args.flatMap((argument) => pathsOf(argument, `${field.name}.${argument.name}`, field.name)),
   );

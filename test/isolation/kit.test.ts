@@ -3,13 +3,13 @@ import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { modules } from '../../src/modules/index.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { moduleAudits } from './audits/index.ts';
-import { auditsOf, openStage, runAudit, type Stage } from './kit.ts';
+import { auditsOf, openStage, runAudit, runStreamAudit, type Stage } from './kit.ts';
 import { notes, notesAudits } from './notes-module.ts';
 
 const all = [...modules, notes];
 const told = [...moduleAudits, notesAudits];
 const { superset: schema } = createTenantSchemas(all);
-const { audits } = auditsOf(schema, told);
+const { audits, streams } = auditsOf(schema, told);
 
 let gateway: TestGateway;
 let stage: Stage & AsyncDisposable;
@@ -52,7 +52,7 @@ test('a module that tells how its canary is made has an audit of every place', (
 test('a module that tells nothing is named, with each of its places that names something', () => {
   const { gaps } = auditsOf(schema, moduleAudits);
   expect(gaps.map((gap) => gap.split(':')[0])).toEqual(
-    expect.arrayContaining(['Note', 'note.id', 'renameNoteWhereverItIs.input.id']),
+    expect.arrayContaining(['Note', 'note.id', 'renameNoteWhereverItIs.input.id', 'noteRenamed']),
   );
 });
 
@@ -95,6 +95,38 @@ test('catches a mutation that writes in whichever tenant has the id', async () =
   const faults = await faultsOf('renameNoteWhereverItIs.input.id');
   expect(faults).toContain('what the owner has was asked for');
   expect(faults).toContain('told apart by answer');
+});
+
+async function faultsOfStream(name: string): Promise<string> {
+  const stream = streams.find((candidate) => candidate.name === name);
+  if (stream === undefined) throw new Error(`no stream ${name}`);
+  expect(stream.probes.map((probe) => probe.name)).toEqual([`${name}.id`]);
+  return (await runStreamAudit(stage, stream)).join('\n');
+}
+
+test('finds nothing wrong with a subscription that tells its own tenant', async () => {
+  expect(await faultsOfStream('noteRenamed')).toBe('');
+});
+
+test('catches a subscription that tells every tenant', async () => {
+  const faults = await faultsOfStream('noteRenamedAnywhere');
+  expect(faults).toContain('heard of what happened to the owner');
+  expect(faults).toContain('id was told');
+});
+
+test('catches a subscription that begins otherwise where somebody has the id', async () => {
+  const faults = await faultsOfStream('noteRenamedIfThere');
+  expect(faults).toContain('told apart by answer');
+  expect(faults).not.toContain('heard of what happened');
+});
+
+test('does not count a subscription whose owner is told nothing', async () => {
+  const [stream] = streams.filter(({ name }) => name === 'noteRenamed');
+  const deaf = {
+    ...stage,
+    told: { ...stage.told, events: { noteRenamed: () => Promise.resolve('silence') } },
+  };
+  await expect(runStreamAudit(deaf, stream!, { withinMs: 300 })).rejects.toThrow('nobody told of silence');
 });
 
 test('does not count an audit whose owner is not answered its canary', async () => {

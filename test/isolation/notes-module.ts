@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
 import DataLoader from 'dataloader';
 import { type mongo, Schema } from 'mongoose';
 import { builder } from '../../src/graphql/builder.ts';
+import { eventSource } from '../../src/graphql/event-stream.ts';
 import { localId } from '../../src/graphql/global-id.ts';
 import { found } from '../../src/graphql/not-found.ts';
 import { pageOf } from '../../src/graphql/paging.ts';
@@ -125,7 +127,9 @@ builder.relayMutationField(
         const id = found(localId('Note', input.id));
         const collection = homes.get(id) ?? scope.shell.collections.of(noteModel);
         const changes = { $set: { title: input.title } };
-        return { note: found(await collection.findOneAndUpdate({ _id: id }, changes)) };
+        const note = found(await collection.findOneAndUpdate({ _id: id }, changes));
+        renames.emit('rename', { tenant: scope.tenant.id, id });
+        return { note };
       }),
   },
   {
@@ -135,6 +139,50 @@ builder.relayMutationField(
     }),
   },
 );
+
+interface Rename {
+  tenant: string;
+  id: string;
+}
+
+/** One for the process: whoever listens must say to whom. */
+const renames = new EventEmitter<{ rename: [Rename] }>().setMaxListeners(0);
+
+/** By field: whether a subscriber is told of a rename, and what it meets at the start. All but the first are faulty. */
+const SUBSCRIPTIONS: Record<
+  string,
+  { isTold(rename: Rename, scope: Scope): boolean; begin?(id: string | undefined): void }
+> = {
+  noteRenamed: { isTold: ({ tenant }, scope) => tenant === scope.tenant.id },
+  noteRenamedAnywhere: { isTold: () => true },
+  noteRenamedIfThere: {
+    isTold: ({ tenant }, scope) => tenant === scope.tenant.id,
+    begin: (id) => void (id !== undefined && found(homes.get(id))),
+  },
+};
+
+for (const [name, { isTold, begin }] of Object.entries(SUBSCRIPTIONS)) {
+  builder.subscriptionField(name, (t) =>
+    t.field({
+      type: NoteObject,
+      nullable: true,
+      subGraphs,
+      args: { id: t.arg.id() },
+      subscribe: (_root, { id }, context) => {
+        const wanted = id == null ? undefined : (localId('Note', id) ?? '');
+        begin?.(wanted);
+        return eventSource<Rename>(context, ({ push }) => {
+          const onRename = (rename: Rename) => {
+            if ((wanted ?? rename.id) === rename.id && isTold(rename, context.scope)) push(rename);
+          };
+          renames.on('rename', onRename);
+          return () => void renames.off('rename', onRename);
+        });
+      },
+      resolve: ({ id }, _args, { scope }) => notesOf(scope).findOne({ _id: id }),
+    }),
+  );
+}
 
 const fields = [...Object.keys(READS), ...Object.keys(LISTS)];
 const mutations = ['createNote', 'renameNoteWhereverItIs'];
@@ -148,6 +196,7 @@ export const notes: Module = {
   migrations: [],
   rules: {
     Query: Object.fromEntries(fields.map((field) => [field, allow])),
+    Subscription: Object.fromEntries(Object.keys(SUBSCRIPTIONS).map((field) => [field, allow])),
     Mutation: Object.fromEntries(mutations.map((field) => [field, allow])),
     ...Object.fromEntries(
       [
@@ -177,4 +226,14 @@ export const notesAudits: ModuleAudits = {
       return note.id;
     },
   },
+  events: Object.fromEntries(
+    Object.keys(SUBSCRIPTIONS).map((field) => [
+      field,
+      async ({ mutate, canary, marker, fresh }) => {
+        const title = `${marker} renamed ${fresh()}`;
+        await mutate('renameNoteWhereverItIs', { id: canary('Note')['id'], title }, 'note { id }');
+        return title;
+      },
+    ]),
+  ),
 };

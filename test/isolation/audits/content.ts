@@ -104,10 +104,12 @@ export const content: ModuleAudits = {
     'createContentType.input.fields': fieldsWith,
     'updateContentType.input.fields': fieldsWith,
   },
-  exempt: {
-    // Nothing is told until something happens: test/subscriptions subscribes to what another tenant has, and changes it.
-    'contentChanged.type': 'see test/subscriptions/content-changed.test.ts',
-    'contentChanged.ids': 'see test/subscriptions/content-changed.test.ts',
+  events: {
+    async contentChanged({ mutate, canary, marker, fresh }) {
+      const title = `${marker} heard ${fresh()}`;
+      await mutate('updateContentItem', { id: canary('ContentItem')['id'], title }, 'contentItem { id }');
+      return title;
+    },
   },
   prepare: {
     restoreContentItem: ({ mutate, canary }) =>

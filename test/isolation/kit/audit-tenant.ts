@@ -7,6 +7,7 @@ import { graphql, type GraphQLReply } from '../../support/request.ts';
 import { merged, type Told } from './audit.ts';
 import { callOf, ownArguments } from './call.ts';
 import type { Canary, Maker, ModuleAudits, Owner } from './module-audits.ts';
+import { type Listener, listen } from './listener.ts';
 import { flatFields } from './selection.ts';
 import { objectType } from './target-type.ts';
 
@@ -28,6 +29,8 @@ export interface AuditTenant {
   /** As its administrator, to prepare what an audit is about. */
   maker(index: number): Maker;
   call(way: Way, query: string, variables: object): Promise<GraphQLReply>;
+  /** Subscribes; from when this settles it is told. */
+  listen(way: Way, query: string, variables: object): Promise<Listener>;
 }
 
 export interface AuditedGateway {
@@ -68,15 +71,15 @@ export async function openAuditTenant(
       return canary;
     },
   });
-  const call: AuditTenant['call'] = (way, query, variables) =>
-    graphql({
-      port: gateway.port,
-      token: bootstrap.accessToken,
-      ...(way === 'prefix' ? { path: `/t/${identifier}/graphql` } : {}),
-      ...(way === 'host' ? { host: `${identifier}.gateway.test` } : {}),
-      query,
-      variables,
-    });
+  const requestOf = (way: Way, query: string, variables: object) => ({
+    port: gateway.port,
+    token: bootstrap.accessToken,
+    ...(way === 'prefix' ? { path: `/t/${identifier}/graphql` } : {}),
+    ...(way === 'host' ? { host: `${identifier}.gateway.test` } : {}),
+    query,
+    variables,
+  });
+  const call: AuditTenant['call'] = (...request) => graphql(requestOf(...request));
   const maker = (index: number): Maker => ({
     ...owner(index),
     index,
@@ -90,6 +93,7 @@ export async function openAuditTenant(
     owner,
     maker,
     call,
+    listen: (...request) => listen(requestOf(...request)),
   };
   for (let index = 0; index < EACH; index += 1) {
     for (const [typename, make] of Object.entries(told.canaries)) {

@@ -21,8 +21,15 @@ export interface Audit {
   readonly isCursor: boolean;
 }
 
+/** A field of `Subscription`, with the places where a subscriber names something. */
+export interface StreamAudit {
+  readonly name: string;
+  readonly probes: readonly Audit[];
+}
+
 export interface Audits {
   readonly audits: readonly Audit[];
+  readonly streams: readonly StreamAudit[];
   /** Places nobody has an audit for, and what was told of places that are not there; each with what to do. */
   readonly gaps: readonly string[];
 }
@@ -54,7 +61,28 @@ export function auditsOf(schema: GraphQLSchema, modules: readonly ModuleAudits[]
     if (!typenames.includes(type))
       gaps.push(`${type}: tell in its module's audits how a canary of it is made`);
   }
-  return { audits, gaps };
+  const streams = Object.keys(schema.getSubscriptionType()?.getFields() ?? {}).map((name) => ({
+    name,
+    probes: audits.filter(({ leaf }) => isOfStream(leaf) && leaf.field === name),
+  }));
+  gaps.push(...gapsOfStreams(streams, told));
+  return { audits: audits.filter(({ leaf }) => !isOfStream(leaf)), streams, gaps };
+}
+
+function isOfStream({ parent }: ArgumentLeaf): boolean {
+  return parent === 'Subscription';
+}
+
+function gapsOfStreams(streams: readonly StreamAudit[], { events }: Told): string[] {
+  const names = streams.map(({ name }) => name);
+  return [
+    ...names
+      .filter((name) => events[name] === undefined)
+      .map((name) => `${name}: tell in \`events\` how something happens that it tells of`),
+    ...Object.keys(events)
+      .filter((name) => !names.includes(name))
+      .map((name) => `${name} is no subscription of the schema`),
+  ];
 }
 
 /** What the modules tell, together. */
@@ -66,6 +94,7 @@ export function merged(modules: readonly ModuleAudits[]) {
     arguments: all((module) => module.arguments),
     values: all(({ values }) => values),
     prepare: all(({ prepare }) => prepare),
+    events: all(({ events }) => events),
     exempt: all(({ exempt }) => exempt),
   };
 }

@@ -49,6 +49,13 @@ export interface ModuleAudits {
   readonly values?: Readonly<Record<string, Value>>;
   /** By field: brings the owner's canary into the state the field is about, like deleted before `restore…`. */
   readonly prepare?: Readonly<Record<string, (maker: Maker) => Promise<unknown>>>;
+  /**
+   * By subscription field: makes one event of it happen with the canary of this number, in a text that was in no request
+   * before.
+   *
+   * @returns the text, which must hold the marker.
+   */
+  readonly events?: Readonly<Record<string, (maker: Maker) => Promise<string>>>;
   /** By path: why what is put there belongs to no tenant. */
   readonly exempt?: Readonly<Record<string, string>>;
 }

@@ -3,9 +3,10 @@ import type { Audit, Told } from './audit.ts';
 import { type AuditedGateway, type AuditTenant, type Way, WAYS } from './audit-tenant.ts';
 import { type Call, callOf, ownArguments, withValue } from './call.ts';
 import { comparable } from './comparable.ts';
-import type { DatabaseWatch, SeenCommand } from './database-watch.ts';
+import type { DatabaseWatch } from './database-watch.ts';
 import type { Owner } from './module-audits.ts';
 import { nobodys, nobodysCursor } from './nobodys.ts';
+import { isChange, isOf, isOwnBusiness, textOf } from './seen-commands.ts';
 import { restore, type Snapshot } from './snapshot.ts';
 
 /** A tenant, and what it has between two audits. */
@@ -25,7 +26,7 @@ export interface Stage extends AuditedGateway {
 }
 
 /** A call as often as two answers may differ by chance: a cache that expired, a feed that came back. */
-const ATTEMPTS = 3;
+export const ATTEMPTS = 3;
 
 /** Numbers of the canaries that a proof may take. */
 const CANARIES = [0, 1];
@@ -153,27 +154,4 @@ function probe({ schema, told }: Stage, { leaf, at, target }: Audit, self: Owner
 
 function isWrite({ leaf }: Audit): boolean {
   return leaf.parent === 'Mutation';
-}
-
-function isChange({ shape }: SeenCommand): boolean {
-  return /^(insert|update|remove) |"(insert|update|delete|findAndModify)":/.test(shape);
-}
-
-function isOf({ record: { placement } }: AuditTenant, { namespace }: SeenCommand): boolean {
-  return namespace.startsWith(`${placement.database}.${placement.prefix}`);
-}
-
-/**
- * What a node does in the control database by itself: it beats, and reads a record again when its tenant was changed,
- * whenever the feed of changes gets to it.
- */
-function isOwnBusiness({ gateway }: Stage, { namespace, shape }: SeenCommand): boolean {
-  const { databaseName } = gateway.app.platform.control.db;
-  const isLookUp = shape.startsWith('query') && shape.includes('"names"');
-  return namespace === `${databaseName}.nodes` || (namespace === `${databaseName}.tenants` && isLookUp);
-}
-
-/** A command without the name of the tenant's database. */
-function textOf({ namespace, shape }: SeenCommand, { record: { placement } }: AuditTenant): string {
-  return `${namespace.replace(`${placement.database}.${placement.prefix}`, '')} ${shape}`;
 }
