@@ -23,6 +23,7 @@ const INDEXES: Readonly<Record<string, readonly IndexDefinition[]>> = {
     },
     { key: { status: 1, _id: 1 }, name: 'status' },
     { key: { changedAt: 1 }, name: 'changed_at' },
+    { key: { 'deletion.dropAgainAt': 1 }, name: 'drop_again', sparse: true },
   ],
   [nodeModel.collection]: [{ key: { at: 1 }, name: 'expiry', expireAfterSeconds: 3_600 }],
   [fleetRunModel.collection]: [

@@ -110,6 +110,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
   const deletions = createDeletions({
     ...{ control, directory, clusters, useDatabase, evictShell, step, events },
     graceMs: config.deletionGraceMs,
+    requestDeadlineMs: config.http.requestDeadlineMs,
   });
   const sweeper = createSweeper({ control, registration, provisioning, deletions, events });
   const { perHour, perAddressPerHour, isOpen } = config.registration;

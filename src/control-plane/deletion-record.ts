@@ -26,6 +26,8 @@ export interface Deletion {
   /** Written down before anything is dropped, so that a deletion that was cut off forgets nothing. */
   dropped: DroppedData | null;
   finishedAt: Date | null;
+  /** Until then a node that is cut off may have written after the drop; absent once nothing of that is left. */
+  dropAgainAt?: Date;
 }
 
 const dropped = new Schema<DroppedData>(
@@ -47,6 +49,7 @@ export const deletionSchema = new Schema<Deletion>(
     leasedUntil: { type: Date, default: null },
     dropped: { type: dropped, default: null },
     finishedAt: { type: Date, default: null },
+    dropAgainAt: Date,
   },
   { _id: false },
 );

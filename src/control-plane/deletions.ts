@@ -9,6 +9,7 @@ import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { DroppedData } from './deletion-record.ts';
+import { STALENESS_BOUND_MS } from './freshness.ts';
 import type { EvictShell } from './lifecycle.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -17,8 +18,8 @@ import type { TenantRecord } from './tenant-record.ts';
 const LEASE_MS = 60_000;
 
 /**
- * Within this time every node has heard that the tenant is out of service and has ended its requests, in milliseconds.
- * One that still writes would bring the database back to life.
+ * Within this time every node that is in touch has heard that the tenant is out of service and has ended its requests,
+ * in milliseconds. One that still writes would bring the database back to life.
  */
 const SETTLED_MS = 1_000;
 
@@ -33,6 +34,8 @@ export interface DeletionOptions {
   evictShell: EvictShell;
   /** How long a deleted tenant can be restored, in milliseconds. */
   graceMs: number;
+  /** How long a request may live, in milliseconds. */
+  requestDeadlineMs: number;
   step: RunStep;
   events: Events;
 }
@@ -48,7 +51,8 @@ export interface DeletionRequest {
  * is dropped by whichever node gets to it. Until then it can be restored.
  */
 export function createDeletions(options: DeletionOptions) {
-  const { control, directory, clusters, useDatabase, evictShell, graceMs, step, events } = options;
+  const { control, directory, clusters, useDatabase, evictShell, step, events } = options;
+  const { graceMs, requestDeadlineMs } = options;
 
   async function required(id: string): Promise<TenantRecord> {
     const record = await control.tenants.findOne({ _id: id });
@@ -141,8 +145,11 @@ export function createDeletions(options: DeletionOptions) {
   }
 
   /** What is left is a name in quarantine and the ledger of what is gone. */
-  function finish({ _id, names }: TenantRecord): Promise<TenantRecord | null> {
+  function finish({ _id, names, deletion }: TenantRecord): Promise<TenantRecord | null> {
     const now = new Date();
+    // A node that is cut off may begin a write until the bound, and that write lives as long as its request.
+    const settledMs = (deletion?.requestedAt.getTime() ?? 0) + STALENESS_BOUND_MS + requestDeadlineMs;
+    const isSettled = settledMs <= now.getTime();
     return control.tenants.findOneAndUpdate(
       { _id, status: 'DELETING' },
       {
@@ -157,7 +164,9 @@ export function createDeletions(options: DeletionOptions) {
           sealedSecretKey: null,
           settings: {},
           administratorEmail: null,
-          'placement.sealedConnectionString': null,
+          ...(isSettled
+            ? { 'placement.sealedConnectionString': null }
+            : { 'deletion.dropAgainAt': new Date(settledMs) }),
           'deletion.leasedUntil': null,
           'deletion.finishedAt': now,
           updatedAt: now,
@@ -169,9 +178,29 @@ export function createDeletions(options: DeletionOptions) {
     );
   }
 
+  /**
+   * Drops what was written after a drop that nobody waited for. Namespaces of it are not given back: the node that made
+   * them could not tell anybody.
+   */
+  async function dropAgain({ _id, placement }: TenantRecord): Promise<void> {
+    const { collections } = await useDatabase(_id as TenantId, placement, async (database) => {
+      const found = await database.inventory();
+      await database.drop();
+      return found;
+    });
+    if (collections.length > 0) {
+      events.lateWritesDropped({ tenant: _id, collections: collections.map(({ name }) => name) });
+    }
+    await control.tenants.findOneAndUpdate(
+      { _id, status: 'DELETED' },
+      { $set: { 'placement.sealedConnectionString': null }, $unset: { 'deletion.dropAgainAt': 1 } },
+    );
+  }
+
   return {
     request,
     carryOn,
+    dropAgain,
     /**
      * Puts a tenant whose data is still there back to where it was.
      *

@@ -96,6 +96,14 @@ export function createSweeper({ control, registration, provisioning, deletions, 
     await eachAlone(overdue, ({ _id }) => deletions.carryOn(_id));
   }
 
+  async function dropAgain(): Promise<void> {
+    const settled = await control.tenants.find(
+      { ...due(), 'deletion.dropAgainAt': { $lte: new Date() } },
+      { limit: BATCH },
+    );
+    await eachAlone(settled, deletions.dropAgain);
+  }
+
   async function removeUnclaimed(): Promise<void> {
     if (performance.now() < nextUnclaimedMs) return;
     nextUnclaimedMs = performance.now() + UNCLAIMED_INTERVAL_MS;
@@ -116,6 +124,7 @@ export function createSweeper({ control, registration, provisioning, deletions, 
     try {
       await finishInterrupted();
       await carryOnDeletions();
+      await dropAgain();
       await removeUnclaimed();
     } catch (err) {
       events.sweepFailed({ err });

@@ -15,6 +15,13 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'tenant_registered', fields, 'tenant registered'),
     tenantStatusChanged: (fields: { tenant: string; from: string; to: string }) =>
       emit('info', 'tenant_status_changed', fields, 'tenant status changed'),
+    lateWritesDropped: (fields: { tenant: string; collections: readonly string[] }) =>
+      emit(
+        'warn',
+        'late_writes_dropped',
+        fields,
+        'a node that was cut off wrote to a deleted tenant; it is gone',
+      ),
     tenantRenamed: (fields: { tenant: string; from: string; to: string }) =>
       emit('info', 'tenant_renamed', fields, 'tenant renamed'),
     tenantHostVerified: (fields: { tenant: string; host: string }) =>

@@ -9,6 +9,7 @@ import {
   type TestGateway,
   type TestTenant,
 } from '../support/gateway.ts';
+import { secondMongodbUri } from '../support/mongodb-uri.ts';
 import { operate, operatorToken, platform, register, visit } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
 
@@ -192,6 +193,56 @@ test('an operator who cannot wait has it dropped at once, also when it was to wa
   );
   expect(now.payload).toMatchObject({ tenant: { status: 'DELETED' }, userErrors: [] });
   expect(await collectionsOf(tenant.record)).toEqual([]);
+});
+
+test('what a node that was cut off wrote after the drop goes once its time is over, in every placement', async () => {
+  const own = { mode: 'DEDICATED' as const, connectionString: secondMongodbUri() };
+  const all = [
+    tenant,
+    await registerTenant(gateway, `${name}-prefixed`, {}, { mode: 'PREFIXED' }),
+    await registerTenant(gateway, `${name}-own`, {}, own),
+  ];
+  const left = async ({ record }: TestTenant) => {
+    const { prefix } = record.placement;
+    const names = await (
+      await gateway.databases.of(record)
+    )
+      .listCollections({}, { nameOnly: true })
+      .toArray();
+    return names.flatMap((found) => (found.name.startsWith(prefix) ? [found.name.slice(prefix.length)] : []));
+  };
+  await Promise.all(
+    all.map(({ record }) => operate(gateway, 'deleteTenant', { id: record._id, immediately: true })),
+  );
+  for (const one of all) {
+    expect(await left(one)).toEqual([]);
+    // As by a request that was let through before its node noticed that it hears nothing any more.
+    const { prefix } = one.record.placement;
+    await (await gateway.databases.of(one.record)).collection(`${prefix}clients`).insertOne({ name: 'Late' });
+    const { status, deletion, placement } = (await tenants().findOne({ _id: one.record._id }))!;
+    expect([status, placement.sealedConnectionString]).toEqual([
+      'DELETED',
+      one.record.placement.sealedConnectionString,
+    ]);
+    // The staleness bound and the deadline of a request.
+    expect(deletion!.dropAgainAt!.getTime() - deletion!.requestedAt.getTime()).toBe(5_000 + 10_000);
+  }
+  const ids = all.map(({ record }) => record._id);
+  for (const _id of ids) {
+    await tenants().findOneAndUpdate({ _id }, { $set: { 'deletion.dropAgainAt': new Date(0) } });
+  }
+  for (const one of all) {
+    await eventually(async () => expect(await left(one)).toEqual([]), 15_000);
+    await eventually(async () => {
+      const { deletion, placement } = (await tenants().findOne({ _id: one.record._id }))!;
+      expect([deletion?.dropAgainAt, placement.sealedConnectionString]).toEqual([undefined, null]);
+    }, 15_000);
+  }
+  const told = other.logs.filter(({ event }) => event === 'late_writes_dropped');
+  expect(told.map((line) => [line['tenant'], line['collections']])).toEqual(
+    expect.arrayContaining(ids.map((id) => [id, ['clients']])),
+  );
+  for (const neighbour of [both.acme, both.globex]) expect(await left(neighbour)).toContain('clients');
 });
 
 test('many nodes at once delete and count once', async () => {
