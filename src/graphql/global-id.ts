@@ -4,6 +4,9 @@ export interface GlobalId {
   id: string;
 }
 
+/** Typename of an application tenant: callers and users name one where the module of that type may be off. */
+export const APPLICATION_TENANT = 'ApplicationTenant';
+
 export function encodeGlobalId(typename: string, id: string): string {
   return Buffer.from(`${typename}:${id}`).toString('base64url');
 }

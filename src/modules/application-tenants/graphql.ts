@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { localId } from '../../graphql/global-id.ts';
+import { APPLICATION_TENANT, localId } from '../../graphql/global-id.ts';
 import { found } from '../../graphql/not-found.ts';
 import { OrderDirection } from '../../graphql/order-direction.ts';
 import { valuesByPath } from '../../tenancy/option.ts';
@@ -17,9 +17,9 @@ const ApplicationTenantStatus = builder.enumType('ApplicationTenantStatus', {
 });
 
 export const ApplicationTenantObject = builder.node(
-  builder.objectRef<ApplicationTenant>('ApplicationTenant'),
+  builder.objectRef<ApplicationTenant>(APPLICATION_TENANT),
   {
-    name: 'ApplicationTenant',
+    name: APPLICATION_TENANT,
     subGraphs,
     description:
       "A customer of one of this tenant's multi-tenant applications. Its users and content meet no other's.",
@@ -82,7 +82,7 @@ builder.queryFields((t) => ({
     subGraphs,
     args: { id: t.arg.id({ required: true }) },
     resolve: async (_root, args, { scope }) =>
-      found(await applicationTenantStore(scope).byId(found(localId('ApplicationTenant', args.id)))),
+      found(await applicationTenantStore(scope).byId(found(localId(APPLICATION_TENANT, args.id)))),
   }),
   applicationTenants: t.connection(
     {

@@ -1,12 +1,12 @@
 import { builder } from '../../graphql/builder.ts';
-import { localId } from '../../graphql/global-id.ts';
+import { APPLICATION_TENANT, localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload, nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import { OptionsInput, ThemeInput } from '../settings/graphql.ts';
 import { optionInputs } from '../settings/option-fields-graphql.ts';
-import type { ApplicationTenant } from './application-tenant.ts';
 import { ApplicationTenantObject } from './graphql.ts';
 import {
   createApplicationTenant,
@@ -21,22 +21,7 @@ const subGraphs = ['application-tenants'];
 // Nullable: one that fails must not take its neighbours' answers with it.
 const mutation = { subGraphs, nullable: true as const };
 
-type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
-  typeof builder.$inferSchemaTypes,
-  Outcome<R>
->;
-
-const payload = {
-  subGraphs,
-  outputFields: (t: Fields<{ applicationTenant: ApplicationTenant }>) => ({
-    applicationTenant: t.field({
-      type: ApplicationTenantObject,
-      nullable: true,
-      resolve: ({ applicationTenant }) => applicationTenant ?? null,
-    }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
+const payload = { subGraphs, ...nounPayload('applicationTenant', ApplicationTenantObject) };
 
 const OwnSettingsInput = builder.inputType('ApplicationTenantSettingsInput', {
   subGraphs,
@@ -90,7 +75,7 @@ builder.relayMutationField(
       withUserErrors(async () => ({
         applicationTenant: await updateApplicationTenant(
           scope,
-          found(localId('ApplicationTenant', input.id)),
+          found(localId(APPLICATION_TENANT, input.id)),
           input,
         ),
       })),
@@ -120,7 +105,7 @@ for (const [name, change, description] of [
       description,
       resolve: (_root, { input }, { scope }) =>
         withUserErrors(async () => ({
-          applicationTenant: await change(scope, found(localId('ApplicationTenant', input.id)), input),
+          applicationTenant: await change(scope, found(localId(APPLICATION_TENANT, input.id)), input),
         })),
     },
     payload,
@@ -142,20 +127,9 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope, catalogue }) =>
       withUserErrors(async () => {
         const forgetters = catalogue.flatMap(({ forgetApplicationTenant }) => forgetApplicationTenant ?? []);
-        await deleteApplicationTenant(
-          scope,
-          found(localId('ApplicationTenant', input.id)),
-          input,
-          forgetters,
-        );
+        await deleteApplicationTenant(scope, found(localId(APPLICATION_TENANT, input.id)), input, forgetters);
         return { deletedId: input.id };
       }),
   },
-  {
-    subGraphs,
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  { subGraphs, ...deletedPayload },
 );

@@ -2,8 +2,9 @@ import { builder } from '../../graphql/builder.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import { createClient } from './create-client.ts';
 import { AuthMethodEnum, ClientKind, ClientTypeEnum, GrantTypeEnum } from './graphql.ts';
 import { createdPayload, mutation, subGraphs, updatedPayload } from './payload-graphql.ts';
@@ -91,11 +92,5 @@ builder.relayMutationField(
         return { deletedId: input.id };
       }),
   },
-  {
-    subGraphs,
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  { subGraphs, ...deletedPayload },
 );

@@ -2,9 +2,10 @@ import { builder } from '../../graphql/builder.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload, nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
-import { CONTENT_ITEM, type ContentItem } from './content-item.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
+import { CONTENT_ITEM } from './content-item.ts';
 import { ContentItemObject } from './content-item-graphql.ts';
 import { createContentItem, updateContentItem } from './content-item-service.ts';
 import {
@@ -14,24 +15,10 @@ import {
   unpublishContentItem,
 } from './status-service.ts';
 
-type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
-  typeof builder.$inferSchemaTypes,
-  Outcome<R>
->;
-
 // Every mutation is nullable: one that fails must not take the answers of its neighbours in the document with it.
 const options = { subGraphs: ['content'], nullable: true as const };
 
-const payload = {
-  outputFields: (t: Fields<{ contentItem: ContentItem }>) => ({
-    contentItem: t.field({
-      type: ContentItemObject,
-      nullable: true,
-      resolve: ({ contentItem }) => contentItem ?? null,
-    }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
+const payload = nounPayload('contentItem', ContentItemObject);
 
 const SLUG =
   'Lower-case letters and digits with single -, _ or . between them; unique among the items of its type and locale.';
@@ -149,12 +136,7 @@ builder.relayMutationField(
         return { deletedId: input.id };
       }),
   },
-  {
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  deletedPayload,
 );
 
 function idOf({ id }: { id: string }): string {

@@ -2,30 +2,16 @@ import { builder } from '../../graphql/builder.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload, nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import { ContentFieldKind, ContentTypeObject } from './content-type-graphql.ts';
 import { createContentType, deleteContentType, updateContentType } from './content-type-service.ts';
-import type { ContentType } from './content-type.ts';
-
-type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
-  typeof builder.$inferSchemaTypes,
-  Outcome<R>
->;
 
 // Every mutation is nullable: one that fails must not take the answers of its neighbours in the document with it.
 const options = { subGraphs: ['content'], nullable: true as const };
 
-const payload = {
-  outputFields: (t: Fields<{ contentType: ContentType }>) => ({
-    contentType: t.field({
-      type: ContentTypeObject,
-      nullable: true,
-      resolve: ({ contentType }) => contentType ?? null,
-    }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
+const payload = nounPayload('contentType', ContentTypeObject);
 
 const ContentFieldInput = builder.inputType('ContentFieldInput', {
   fields: (t) => ({
@@ -101,12 +87,7 @@ builder.relayMutationField(
         return { deletedId: input.id };
       }),
   },
-  {
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  deletedPayload,
 );
 
 function idOf({ id }: { id: string }): string {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { builder } from '../../graphql/builder.ts';
+import { nounPayload } from '../../graphql/payload.ts';
 import { line } from '../../graphql/text-input.ts';
-import { parseInput, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { parseInput, withUserErrors } from '../../graphql/user-errors.ts';
 import { TENANT_STATUSES, type Tenant } from '../../tenancy/tenant.ts';
 
 const TenantStatusEnum = builder.enumType('TenantStatus', { values: TENANT_STATUSES });
@@ -49,12 +50,7 @@ builder.relayMutationField(
         return { tenant: await scope.registration.changeName(name) };
       }),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ tenant }) => tenant ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  nounPayload('tenant', TenantObject),
 );
 
 builder.relayMutationField(
@@ -68,10 +64,5 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ tenant: await scope.registration.rename(input.identifier) })),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ tenant }) => tenant ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  nounPayload('tenant', TenantObject),
 );

@@ -1,6 +1,7 @@
 import { requireOwn } from '../../auth/require-own.ts';
 import { builder } from '../../graphql/builder.ts';
-import { parseInput, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { nounPayload } from '../../graphql/payload.ts';
+import { parseInput, withUserErrors } from '../../graphql/user-errors.ts';
 import type { ClaimNames, TrustedIssuer } from '../../tenancy/trusted-issuer.ts';
 import { trustedIssuerInput } from './trusted-issuer-input.ts';
 
@@ -48,18 +49,7 @@ const TrustedIssuerClaimsInput = builder.inputType('TrustedIssuerClaimsInput', {
   }),
 });
 
-const payload = {
-  outputFields: (t: PothosSchemaTypes.ObjectFieldBuilder<typeof builder.$inferSchemaTypes, Payload>) => ({
-    trustedIssuer: t.field({
-      type: TrustedIssuerObject,
-      nullable: true,
-      resolve: ({ trustedIssuer }) => trustedIssuer ?? null,
-    }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
-
-type Payload = Awaited<ReturnType<typeof withUserErrors<{ trustedIssuer: TrustedIssuer }>>>;
+const payload = nounPayload('trustedIssuer', TrustedIssuerObject);
 
 builder.relayMutationField(
   'addTrustedIssuer',

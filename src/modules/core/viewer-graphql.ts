@@ -1,7 +1,7 @@
 import type { Principal } from '../../auth/principal.ts';
 import { scopesOf } from '../../auth/principal.ts';
 import { builder } from '../../graphql/builder.ts';
-import { encodeGlobalId } from '../../graphql/global-id.ts';
+import { APPLICATION_TENANT, encodeGlobalId } from '../../graphql/global-id.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
   values: {
@@ -26,7 +26,7 @@ const Viewer = builder.objectRef<Principal>('Viewer').implement({
       resolve: (principal) =>
         principal.kind === 'anonymous' || principal.applicationTenant === null
           ? null
-          : encodeGlobalId('ApplicationTenant', principal.applicationTenant),
+          : encodeGlobalId(APPLICATION_TENANT, principal.applicationTenant),
     }),
   }),
 });

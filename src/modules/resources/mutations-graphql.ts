@@ -2,34 +2,19 @@ import { builder } from '../../graphql/builder.ts';
 import { localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload, nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import { createResource } from './create-resource.ts';
 import { ApiResourceObject } from './graphql.ts';
-import type { ApiResource } from './resource.ts';
 import { addResourceScope, deleteResource, removeResourceScope, updateResource } from './service.ts';
-
-type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
-  typeof builder.$inferSchemaTypes,
-  Outcome<R>
->;
 
 const subGraphs = ['resources'];
 
 // Every mutation is nullable: one that fails must not take the answers of its neighbours in the document with it.
 const options = { subGraphs, nullable: true as const };
 
-const resourcePayload = {
-  subGraphs,
-  outputFields: (t: Fields<{ resource: ApiResource }>) => ({
-    resource: t.field({
-      type: ApiResourceObject,
-      nullable: true,
-      resolve: ({ resource }) => resource ?? null,
-    }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
+const payload = { subGraphs, ...nounPayload('resource', ApiResourceObject) };
 
 const ApiResourceScopeInput = builder.inputType('ApiResourceScopeInput', {
   subGraphs,
@@ -55,7 +40,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ resource: await createResource(scope, input) })),
   },
-  resourcePayload,
+  payload,
 );
 
 builder.relayMutationField(
@@ -75,7 +60,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ resource: await updateResource(scope, idOf(input), input) })),
   },
-  resourcePayload,
+  payload,
 );
 
 builder.relayMutationField(
@@ -94,7 +79,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ resource: await addResourceScope(scope, idOf(input), input) })),
   },
-  resourcePayload,
+  payload,
 );
 
 builder.relayMutationField(
@@ -115,7 +100,7 @@ builder.relayMutationField(
         resource: await removeResourceScope(scope, catalogue, idOf(input), input),
       })),
   },
-  resourcePayload,
+  payload,
 );
 
 builder.relayMutationField(
@@ -136,13 +121,7 @@ builder.relayMutationField(
         return { deletedId: input.id };
       }),
   },
-  {
-    subGraphs,
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  { subGraphs, ...deletedPayload },
 );
 
 function idOf({ id }: { id: string }): string {

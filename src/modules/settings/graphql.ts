@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
+import { nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import {
   declaredOptions,
   type Option,
@@ -90,12 +91,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ settings: viewOf(await updateSettings(scope, input)) })),
   },
-  {
-    outputFields: (t) => ({
-      settings: t.field({ type: Settings, nullable: true, resolve: ({ settings }) => settings ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  nounPayload('settings', Settings),
 );
 
 builder.relayMutationField(
@@ -113,12 +109,7 @@ builder.relayMutationField(
     resolve: (_root, { input }, { scope }) =>
       withUserErrors(async () => ({ settings: viewOf(await resetSetting(scope, input)) })),
   },
-  {
-    outputFields: (t) => ({
-      settings: t.field({ type: Settings, nullable: true, resolve: ({ settings }) => settings ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  nounPayload('settings', Settings),
 );
 
 /** What was just written: by a caller of the whole tenant, so its layer is the only one. */

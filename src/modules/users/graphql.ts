@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { localId } from '../../graphql/global-id.ts';
+import { APPLICATION_TENANT, localId } from '../../graphql/global-id.ts';
 import { found } from '../../graphql/not-found.ts';
 import { OrderDirection } from '../../graphql/order-direction.ts';
 import { userStore } from './store.ts';
@@ -55,9 +55,6 @@ const UserOrder = builder.inputType('UserOrder', {
     direction: t.field({ type: OrderDirection, required: true, defaultValue: 'ASC' }),
   }),
 });
-
-/** Typename of an application tenant's global id; its module comes later in the list. */
-export const APPLICATION_TENANT = 'ApplicationTenant';
 
 builder.queryFields((t) => ({
   user: t.field({

@@ -1,15 +1,16 @@
 import { builder } from '../../graphql/builder.ts';
 import { nodeSourceOf } from '../../graphql/catalogue.ts';
 import type { TenantContext } from '../../graphql/context.ts';
-import { localId } from '../../graphql/global-id.ts';
+import { APPLICATION_TENANT, localId } from '../../graphql/global-id.ts';
 import { IDEMPOTENCY_KEY_DESCRIPTION } from '../../graphql/idempotency.ts';
 import { found } from '../../graphql/not-found.ts';
+import { deletedPayload, nounPayload } from '../../graphql/payload.ts';
 import { EXPECTED_REVISION_DESCRIPTION } from '../../graphql/revision.ts';
-import { type Outcome, UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { type Outcome, withUserErrors } from '../../graphql/user-errors.ts';
 import { homeOf } from '../../mongo/rows.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { createUser } from './create-user.ts';
-import { APPLICATION_TENANT, UserObject } from './graphql.ts';
+import { UserObject } from './graphql.ts';
 import { sendPasswordLink } from './password-link.ts';
 import {
   deleteUser,
@@ -27,18 +28,7 @@ const subGraphs = ['users'];
 // Nullable: one that fails must not take its neighbours' answers with it.
 const mutation = { subGraphs, nullable: true as const };
 
-type Fields<R extends object> = PothosSchemaTypes.ObjectFieldBuilder<
-  typeof builder.$inferSchemaTypes,
-  Outcome<R>
->;
-
-const payload = {
-  subGraphs,
-  outputFields: (t: Fields<{ user: KnownUser }>) => ({
-    user: t.field({ type: UserObject, nullable: true, resolve: ({ user }) => user ?? null }),
-    userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-  }),
-};
+const payload = { subGraphs, ...nounPayload('user', UserObject) };
 
 /** The application tenant an input names; without one, that of the caller. */
 async function applicationTenantOf(
@@ -84,7 +74,9 @@ builder.relayMutationField(
     subGraphs,
     inputFields: (t) => ({
       id: t.id({ required: true }),
-      email: t.string({ description: 'Another address is not verified; a link sent to the one before ends.' }),
+      email: t.string({
+        description: 'Another address is not verified; a link sent to the one before ends.',
+      }),
       name: t.string(),
       expectedRevision: t.int({ description: EXPECTED_REVISION_DESCRIPTION }),
     }),
@@ -116,13 +108,7 @@ builder.relayMutationField(
         return { deletedId: input.id };
       }),
   },
-  {
-    subGraphs,
-    outputFields: (t) => ({
-      deletedId: t.id({ nullable: true, resolve: ({ deletedId }) => deletedId ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  { subGraphs, ...deletedPayload },
 );
 
 /** Those that are about one user and nothing else are made alike. */

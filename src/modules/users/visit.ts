@@ -2,9 +2,8 @@ import { optionValue } from '../../tenancy/option.ts';
 import type { Scope } from '../../shell/scope.ts';
 import type { PageRequest, SignInAnswer, SignInVisit } from '../sign-in.ts';
 import { answerConsentPage } from './consent-page.ts';
-import { answerForgotPage } from './forgot-page.ts';
+import { answerLinkPage, forgotPage, type LinkPage, signUpPage } from './link-page.ts';
 import { answerLoginPage } from './login-page.ts';
-import { answerSignUpPage } from './sign-up-page.ts';
 import { userSignUp } from './user-sign-up.ts';
 
 /** Leads somebody through the pages between an application's request and its answer. */
@@ -14,11 +13,11 @@ export async function answerVisit(
   request: PageRequest,
 ): Promise<SignInAnswer> {
   if (visit.prompt === 'consent') return answerConsentPage(scope, visit, request);
-  if (request.path === '/forgot')
-    return { kind: 'page', page: await answerForgotPage(scope, visit, request) };
-  const isOpen = optionValue(userSignUp, scope.optionLayers);
-  if (request.path === '/sign-up' && isOpen) {
-    return { kind: 'page', page: await answerSignUpPage(scope, visit, request) };
-  }
-  return answerLoginPage(scope, visit, request);
+  const page = linkPages(scope).find(({ path }) => path === request.path);
+  if (page === undefined) return answerLoginPage(scope, visit, request);
+  return { kind: 'page', page: await answerLinkPage(scope, page, visit, request) };
+}
+
+function linkPages({ optionLayers }: Scope): LinkPage[] {
+  return optionValue(userSignUp, optionLayers) ? [forgotPage, signUpPage] : [forgotPage];
 }
