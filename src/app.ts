@@ -4,6 +4,7 @@ import { TokenCache } from './auth/token-cache.ts';
 import type { Config } from './config/config.ts';
 import type { SecretBox } from './config/secrets.ts';
 import { boundRegistration } from './control-plane/bound-registration.ts';
+import { CommonClock } from './control-plane/common-clock.ts';
 import { connectControl } from './control-plane/control-connection.ts';
 import { createControlPlane } from './control-plane/control-plane.ts';
 import { developmentTokens } from './control-plane/development-token.ts';
@@ -101,6 +102,7 @@ export async function createApp(options: AppOptions) {
     );
     const { control, shares } = connection;
 
+    const clock = new CommonClock();
     const secretKey = secretKeyring({ control, box });
     const moduleSets = createModuleSets([...modules, stsPart]);
     const account = (cluster: string, count: number) => {
@@ -115,6 +117,7 @@ export async function createApp(options: AppOptions) {
         config,
         box,
         secretKey,
+        clock,
         clients,
         modules,
         moduleSets,
@@ -143,7 +146,7 @@ export async function createApp(options: AppOptions) {
         events,
       }),
     );
-    stack.use(await followDirectory({ control, directory, freshness, shells, events }));
+    stack.use(await followDirectory({ control, directory, freshness, clock, shells, events }));
     stack.use(background);
     stack.use(fleet);
     stack.use(sweeper);
@@ -164,6 +167,7 @@ export async function createApp(options: AppOptions) {
       dedicatedConnectionsBudget: () => dedicated.connections,
       openStreams: () => streams.size,
       directoryStalenessSeconds: () => freshness.stalenessMs / 1_000,
+      clockOffsetSeconds: () => clock.offsetMs / 1_000,
     });
 
     const schemas = createTenantSchemas(modules);
@@ -201,6 +205,7 @@ export async function createApp(options: AppOptions) {
       config,
       metrics,
       isFresh: () => freshness.isFresh,
+      isInTime: () => clock.isInTime,
       isDraining: () => isDraining,
       rates: { platform: rates, counter },
       queue,

@@ -12,6 +12,8 @@ export interface AccessTokenClaims {
   clientId: string;
   scopes: readonly string[];
   lifetimeMs: number;
+  /** In milliseconds since the epoch. */
+  issuedAtMs: number;
   /** The tenant claim: its name (`TENANT_CLAIM`) and the immutable id; absent in operator tokens. */
   tenant?: { claim: string; id: string };
 }
@@ -23,7 +25,7 @@ export interface AccessToken {
 
 /** Signs an access token in the JWT profile (RFC 9068). */
 export async function signAccessToken(key: SigningKey, claims: AccessTokenClaims): Promise<AccessToken> {
-  const issuedAt = Math.floor(Date.now() / 1_000);
+  const issuedAt = Math.floor(claims.issuedAtMs / 1_000);
   const expiresAt = issuedAt + Math.max(1, Math.floor(claims.lifetimeMs / 1_000));
   const token = await new SignJWT({
     client_id: claims.clientId,

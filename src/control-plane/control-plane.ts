@@ -11,6 +11,7 @@ import { CachedDirectory } from './cached-directory.ts';
 import { createClusterMonitor } from './cluster-monitor.ts';
 import { Clusters } from './clusters.ts';
 import type { ConnectionShares } from './connection-shares.ts';
+import type { CommonClock } from './common-clock.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { createDeletions } from './deletions.ts';
 import { createDeploymentCheck } from './deployment-check.ts';
@@ -41,6 +42,7 @@ export interface ControlPlaneOptions {
   config: Config;
   box: SecretBox;
   secretKey: SecretKeyring;
+  clock: CommonClock;
   clients: ClientPool;
   modules: readonly Module[];
   moduleSets: ModuleSets;
@@ -54,7 +56,7 @@ export interface ControlPlaneOptions {
 /** Puts the parts of the control plane together: who the tenants are, where their data lives, what is done to them. */
 export function createControlPlane(options: ControlPlaneOptions) {
   const { control, controlUri, shares, poolSizes, config, box, clients } = options;
-  const { modules, moduleSets, secretKey, account, evictShell, mailer, events } = options;
+  const { modules, moduleSets, secretKey, clock, account, evictShell, mailer, events } = options;
   const { publicUrl } = config.http;
   const directory = new CachedDirectory(control);
   const clusters = new Clusters({ control, controlUri, box, shares, poolSizes, events });
@@ -86,7 +88,10 @@ export function createControlPlane(options: ControlPlaneOptions) {
     known: moduleSets.known,
     events,
   });
-  const tokens = createTokenIssuer({ control, box, publicUrl, tenantClaim: config.tenantClaim });
+  const tokens = createTokenIssuer({
+    ...{ control, box, publicUrl, now: clock.now },
+    tenantClaim: config.tenantClaim,
+  });
   const step = stepRunner(config.crashPoint);
   const provisioning = createProvisioning({
     ...{ control, directory, clusters, useDatabase, step, events },

@@ -4,6 +4,7 @@ import { changeFeed } from '../mongo/change-feed.ts';
 import type { Events } from '../observability/events.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
 import type { CachedDirectory } from './cached-directory.ts';
+import type { CommonClock } from './common-clock.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { createDirectoryPoll, type TenantState } from './directory-poll.ts';
 import type { Freshness } from './freshness.ts';
@@ -27,6 +28,8 @@ export interface DirectoryFeedOptions {
   control: ControlDatabase;
   directory: CachedDirectory;
   freshness: Freshness;
+  /** Is read with each beat. */
+  clock: CommonClock;
   shells: Pick<ShellHost, 'evict' | 'supersede' | 'keys'>;
   events: Events;
 }
@@ -42,7 +45,7 @@ type Change = mongo.ChangeStreamDocument<TenantRecord | NodeRecord>;
  * @throws when the control database does not answer.
  */
 export async function followDirectory(options: DirectoryFeedOptions): Promise<AsyncDisposable> {
-  const { control, directory, freshness, shells, events } = options;
+  const { control, directory, freshness, clock, shells, events } = options;
   const heartbeat = createHeartbeat(control);
   const poll = createDirectoryPoll(control, directory, apply);
   let isClosed = false;
@@ -103,6 +106,7 @@ export async function followDirectory(options: DirectoryFeedOptions): Promise<As
 
   async function beat(): Promise<void> {
     const sent = await heartbeat.send();
+    clock.read(sent);
     if (caughtUp !== openings) {
       const reached = openings;
       await poll.recheck(shells.keys);
@@ -119,19 +123,26 @@ export async function followDirectory(options: DirectoryFeedOptions): Promise<As
 
   async function beatUntilClosed(): Promise<void> {
     let wasFresh = true;
+    let wasInTime = true;
     while (!isClosed) {
       let failure: unknown;
       await beat().catch((err: unknown) => (failure = err));
       if (wasFresh && !freshness.isFresh) events.directoryStale({ err: failure });
       if (!wasFresh && freshness.isFresh) events.directoryFresh();
       wasFresh = freshness.isFresh;
+      const { isInTime, offsetMs } = clock;
+      if (wasInTime && !isInTime) events.clockOff({ offsetMs: Math.round(offsetMs) });
+      if (!wasInTime && isInTime) events.clockRight({ offsetMs: Math.round(offsetMs) });
+      wasInTime = isInTime;
       if (wake.signal.aborted) wake = new AbortController();
       else await sleep(BEAT_MS, undefined, { ref: false, signal: wake.signal }).catch(() => undefined);
     }
   }
 
   // Nothing is known yet, so there is nothing that could be out of date.
-  freshness.prove(await heartbeat.send());
+  const first = await heartbeat.send();
+  freshness.prove(first);
+  clock.read(first);
   await feed.follow();
   const beating = beatUntilClosed();
   return {

@@ -13,6 +13,12 @@ export interface Beat {
   at: Date;
 }
 
+/** A beat a majority has. */
+export interface AnsweredBeat extends Beat {
+  /** When the answer came, by the clock that only runs on, in milliseconds. */
+  answeredMonotonicMs: number;
+}
+
 /**
  * How much this node knows of the control database: everything that was committed there before a certain beat was
  * sent. Only this process's own clock counts, so clocks that disagree do no harm.

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { mongo } from 'mongoose';
 import { BoundModel } from '../mongo/bound-model.ts';
 import type { ControlDatabase } from './control-database.ts';
-import type { Beat } from './freshness.ts';
+import type { AnsweredBeat, Beat } from './freshness.ts';
 import { nodeModel, type NodeRecord } from './node-record.ts';
 
 /** Longest one beat may take, in milliseconds; the next one comes soon after it. */
@@ -20,12 +20,14 @@ export function createHeartbeat({ db }: Pick<ControlDatabase, 'db'>) {
 
   return {
     node,
-    async send(): Promise<Beat> {
+    async send(): Promise<AnsweredBeat> {
       const sent = { sentMonotonicMs: performance.now(), sentWallMs: Date.now() };
       const update = { $set: sent, $currentDate: { at: true as const } };
       const written = await nodes.findOneAndUpdate({ _id: node }, update);
-      if (written !== null)
-        return { monotonicMs: sent.sentMonotonicMs, wallMs: sent.sentWallMs, at: written.at };
+      if (written !== null) {
+        const { sentMonotonicMs: monotonicMs, sentWallMs: wallMs } = sent;
+        return { monotonicMs, wallMs, at: written.at, answeredMonotonicMs: performance.now() };
+      }
       // The first one; and the clock of the database dates updates only.
       await nodes.insert({ _id: node, host: hostname(), pid: process.pid, ...sent, at: new Date() });
       return this.send();

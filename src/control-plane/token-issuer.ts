@@ -2,6 +2,7 @@ import { type AccessToken, CLI_CLIENT_ID, signAccessToken } from '../auth/access
 import type { PlatformScope } from '../auth/scopes.ts';
 import { openSigningKey } from '../auth/signing-key.ts';
 import type { SecretBox } from '../config/secrets.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { PLATFORM_KEY_CONTEXT, platformKey } from './platform-keys.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -11,6 +12,8 @@ export interface TokenIssuerOptions {
   box: SecretBox;
   publicUrl: string;
   tenantClaim: string;
+  /** The time nodes agree on: the command line may run on a machine whose clock is off. */
+  now: Clock;
 }
 
 /** Who a tenant's token is for. */
@@ -22,7 +25,7 @@ export interface TokenRequest {
 }
 
 /** Signs access tokens with the keys of tenants and of the platform. */
-export function createTokenIssuer({ control, box, publicUrl, tenantClaim }: TokenIssuerOptions) {
+export function createTokenIssuer({ control, box, publicUrl, tenantClaim, now }: TokenIssuerOptions) {
   return {
     /** A token of a tenant, signed with its newest key. */
     async forTenant(record: TenantRecord, request: TokenRequest): Promise<AccessToken> {
@@ -31,6 +34,7 @@ export function createTokenIssuer({ control, box, publicUrl, tenantClaim }: Toke
       const privatePem = box.open(key.sealedPrivateKey, record._id);
       return signAccessToken(await openSigningKey({ ...key, privatePem }), {
         ...request,
+        issuedAtMs: now(),
         issuer: record.issuer,
         audience: `${record.issuer}/graphql`,
         tenant: { claim: tenantClaim, id: record._id },
@@ -47,6 +51,7 @@ export function createTokenIssuer({ control, box, publicUrl, tenantClaim }: Toke
         clientId: CLI_CLIENT_ID,
         scopes,
         lifetimeMs,
+        issuedAtMs: now(),
       });
     },
   };

@@ -30,6 +30,7 @@ import { useAddressLimit } from './use-address-limit.ts';
 import { useAuthentication } from './use-authentication.ts';
 import { useBody } from './use-body.ts';
 import { useCandidates } from './use-candidates.ts';
+import { useClock } from './use-clock.ts';
 import { useCors } from './use-cors.ts';
 import { useDeadline, useTenantDeadline } from './use-deadline.ts';
 import { useErrors } from './use-errors.ts';
@@ -54,6 +55,8 @@ export interface StageParts {
   metrics: Metrics;
   /** False while this node may not know what others have changed. */
   isFresh(): boolean;
+  /** False while the clock of this node is off. */
+  isInTime(): boolean;
   isDraining(): boolean;
   rates: { platform: PlatformRates; counter: RateCounter };
   /** Absent: whoever comes is served at once. */
@@ -84,6 +87,7 @@ export function createStages(parts: StageParts): readonly Stage[] {
   const publicHost = new URL(http.publicUrl).hostname;
   const visits = { publicHost, baseDomain: http.baseDomain, trustedProxies: http.trustedProxyCount };
 
+  const clock = useClock(parts.isInTime);
   const deadline = useDeadline(http.requestDeadlineMs);
   const candidates = useCandidates({
     hostSource: hostSource({ directory: platform.directory, ...visits }),
@@ -101,7 +105,7 @@ export function createStages(parts: StageParts): readonly Stage[] {
     platform: parts.shared,
   });
   /** What decided about the request that opened a stream decides about each of its events. */
-  const admitted = pipeline([deadline, candidates, authentication, resolution, ...turns, scope]);
+  const admitted = pipeline([clock, deadline, candidates, authentication, resolution, ...turns, scope]);
 
   return [
     useLog(metrics),
@@ -109,8 +113,10 @@ export function createStages(parts: StageParts): readonly Stage[] {
     useHealth({
       ping: () => platform.control.ping(http.requestDeadlineMs),
       isFresh: parts.isFresh,
+      isInTime: parts.isInTime,
       isDraining: parts.isDraining,
     }),
+    clock,
     deadline,
     useAddressLimit(rates.platform.address),
     candidates,

@@ -5,12 +5,14 @@ export interface HealthOptions {
   ping(): Promise<void>;
   /** False while this node is out of touch with the control database. */
   isFresh(): boolean;
+  /** False while the clock of this node is off. */
+  isInTime(): boolean;
   /** True once the process was asked to stop. */
   isDraining(): boolean;
 }
 
 /** `/healthz`: the process is alive. `/readyz`: it can serve. */
-export function useHealth({ ping, isFresh, isDraining }: HealthOptions): Stage {
+export function useHealth({ ping, isFresh, isInTime, isDraining }: HealthOptions): Stage {
   return async (exchange, next) => {
     const { kind } = exchange.route;
     if (kind !== 'live' && kind !== 'ready') return next();
@@ -18,6 +20,7 @@ export function useHealth({ ping, isFresh, isDraining }: HealthOptions): Stage {
       kind === 'live' ||
       (!isDraining() &&
         isFresh() &&
+        isInTime() &&
         (await ping().then(
           () => true,
           () => false,

@@ -80,6 +80,15 @@ export function createEvents(log: Logger, metrics: Metrics) {
       ),
     directoryFresh: () =>
       emit('info', 'directory_fresh', {}, 'in touch with the control database again; writes go on'),
+    clockOff: (fields: { offsetMs: number }) =>
+      emit(
+        'error',
+        'clock_off',
+        fields,
+        'the clocks of this machine and of the control database differ: nothing is served until they agree (NTP)',
+      ),
+    clockRight: (fields: { offsetMs: number }) =>
+      emit('info', 'clock_right', fields, 'the clocks agree again; requests are served'),
     clusterNearBudget: (fields: { cluster: string; used: number; budget: number }) =>
       emit('warn', 'cluster_near_budget', fields, 'cluster uses 80 % of its namespaces'),
     connectionsNearBudget: (fields: { cluster: string; used: number; budget: number }) =>

@@ -105,6 +105,7 @@ export function createMetrics() {
       dedicatedConnections(): number;
       dedicatedConnectionsBudget(): number;
       directoryStalenessSeconds(): number;
+      clockOffsetSeconds(): number;
     }) => {
       for (const [name, help, size] of [
         ['gateway_queued_requests', 'Requests waiting for their turn', sizes.queuedRequests],
@@ -125,6 +126,11 @@ export function createMetrics() {
           'gateway_directory_staleness_seconds',
           'What changed in the control database longer ago than this is known here; too much of it stops writes',
           sizes.directoryStalenessSeconds,
+        ],
+        [
+          'gateway_clock_offset_seconds',
+          "How far this clock is ahead of the control database's; too far either way stops the node",
+          sizes.clockOffsetSeconds,
         ],
       ] as const) {
         new Gauge({

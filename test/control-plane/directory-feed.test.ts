@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { mongo } from 'mongoose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { CachedDirectory } from '../../src/control-plane/cached-directory.ts';
+import { CommonClock } from '../../src/control-plane/common-clock.ts';
 import { openControlDatabase } from '../../src/control-plane/control-database.ts';
 import { followDirectory } from '../../src/control-plane/directory-feed.ts';
 import { Freshness } from '../../src/control-plane/freshness.ts';
@@ -34,6 +35,7 @@ test('can be stopped at any moment of losing the feed and opening it again', asy
         control,
         directory,
         freshness: new Freshness(),
+        clock: new CommonClock(),
         shells: NO_SHELLS,
         events,
       });
@@ -102,6 +104,7 @@ test('tells which tenants are not to be served, and whose requests must end at o
     control,
     directory,
     freshness: new Freshness(),
+    clock: new CommonClock(),
     shells,
     events,
   });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { mongo } from 'mongoose';
 import { CachedDirectory } from '../../src/control-plane/cached-directory.ts';
+import { CommonClock } from '../../src/control-plane/common-clock.ts';
 import { type ControlDatabase, openControlDatabase } from '../../src/control-plane/control-database.ts';
 import { followDirectory } from '../../src/control-plane/directory-feed.ts';
 import { Freshness, STALENESS_BOUND_MS } from '../../src/control-plane/freshness.ts';
@@ -50,7 +51,14 @@ async function anotherNode(spoil: (watch: Watch, ...args: Parameters<Watch>) => 
   };
   const metrics = createMetrics();
   const events = createEvents(createLogger('silent'), metrics);
-  const feed = await followDirectory({ control, directory, freshness, shells, events });
+  const feed = await followDirectory({
+    control,
+    directory,
+    freshness,
+    clock: new CommonClock(),
+    shells,
+    events,
+  });
   const happened = async (event: string) =>
     (await metrics.events.get()).values.find(({ labels }) => labels.event === event)?.value ?? 0;
   return {

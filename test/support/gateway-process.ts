@@ -25,6 +25,9 @@ export interface GatewayProcess extends AsyncDisposable {
   ended(): Promise<NodeJS.Signals | null>;
   /** `kill -9`: nothing gets the chance to clean up. */
   kill(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  /** Address of the admin listener. */
+  adminPort: number;
   /** What it wrote so far. */
   readonly output: string;
 }
@@ -77,11 +80,13 @@ export async function gatewayProcess(env: Record<string, string> = {}): Promise<
 
   return {
     port,
+    adminPort,
     controlDatabase,
     get output() {
       return output;
     },
     kill,
+    signal: (name) => void child?.kill(name),
     async ended() {
       if (child === undefined) return null;
       if (!hasEnded()) await once(child, 'exit');
