@@ -1,15 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 
 /**
  * A version 7 UUID (RFC 9562): 48 bits of time, then random bits. Primary keys made of it sort by creation, which
  * spares every collection the index a `createdAt` order would need.
  */
 export function uuidv7(nowMs: number = Date.now()): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x70;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return formatted(bytes);
+  // Node draws the random bits of many at once; 16 bytes of one's own cost a system call each time.
+  const random = randomUUID();
+  const time = nowMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15)}`;
 }
 
 function formatted(bytes: Buffer): string {

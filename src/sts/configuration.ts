@@ -1,4 +1,4 @@
-import type { Configuration } from 'oidc-provider';
+import type { Configuration, ExternalSigningKey } from 'oidc-provider';
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { sha256 } from '../lib/sha256.ts';
 import type { Account } from '../modules/sign-in.ts';
@@ -6,13 +6,12 @@ import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { grantDigest } from './revocations.ts';
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
-import type { ProviderSigningKey } from './signing-jwks.ts';
 import { idTokenLifetimeSeconds, refreshTokenLifetimeSeconds } from './token-options.ts';
 
 export interface ConfigurationOptions {
   issuer: URL;
   /** Current first. */
-  keys: readonly ProviderSigningKey[];
+  keys: readonly ExternalSigningKey[];
   /** The record as the last request saw it. */
   tenant(): Tenant;
   tenantClaim: string;
@@ -47,7 +46,7 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
   const { path: _path, ...shortCookie } = cookie;
   return {
     adapter: options.adapter,
-    jwks: { keys: keys.map(({ jwk }) => jwk) },
+    jwks: { keys },
     clientDefaults: { id_token_signed_response_alg: keys[0]?.alg as 'ES256' },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     enabledJWA: {
@@ -118,6 +117,8 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
+      // An experiment of the library's: it wants to be told which, so that no update changes it unseen.
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
       // The gateway takes bearer tokens only; one bound to a key would be taken without its proof.
       dPoP: { enabled: false },
       clientCredentials: { enabled: true },

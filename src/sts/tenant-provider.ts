@@ -64,8 +64,8 @@ export async function openTenantProvider(
   { signingKeys, cookieKeys, tenantClaim, people, graphiql }: StsOptions,
 ): Promise<TenantProvider> {
   // Loaded when it is needed: it is large, and complains aloud on runtimes it does not like.
-  const { Provider, errors, interactionPolicy } = await import('oidc-provider');
-  const keys = (await signingKeys(tenant.id)).map(providerKey);
+  const { Provider, ExternalSigningKey, errors, interactionPolicy } = await import('oidc-provider');
+  const keys = await signingKeys(tenant.id);
   const [signingKey] = keys;
   if (signingKey === undefined) throw new Error(`tenant ${tenant.id} has no signing key`);
 
@@ -81,7 +81,7 @@ export async function openTenantProvider(
     tenant.issuer,
     stsConfiguration({
       issuer: new URL(tenant.issuer),
-      keys,
+      keys: keys.map((key) => providerKey(ExternalSigningKey, key)),
       tenant: () => seen.tenant,
       tenantClaim,
       cookieKeys: cookieKeys(`cookies of ${tenant.id}`),
