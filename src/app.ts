@@ -19,7 +19,7 @@ import { signingKeyring } from './control-plane/signing-keyring.ts';
 import { createEngine } from './graphql/engine.ts';
 import { createTenantSchemas } from './graphql/tenant-schemas.ts';
 import { callersOf } from './http/callers.ts';
-import { OpenStreams } from './http/open-streams.ts';
+import { OpenStreams, type StreamLimits } from './http/open-streams.ts';
 import { requestQueue } from './http/request-queue.ts';
 import { createStages } from './http/stages.ts';
 import { NO_PLATFORM_RATES, PLATFORM_RATES } from './http/rate-budgets.ts';
@@ -54,6 +54,8 @@ export interface AppOptions {
   defaultBudget: number;
   /** The features tenants can have; those of this build when absent. */
   modules?: readonly Module[];
+  /** Subscriptions open at once; the product's own when absent. */
+  streamLimits?: StreamLimits;
 }
 
 /** Clients of tenants with a deployment of their own, kept open while idle. */
@@ -156,6 +158,7 @@ export async function createApp(options: AppOptions) {
     const streams = new OpenStreams({
       directory,
       callers: callers.watched,
+      limits: options.streamLimits,
       onEvent: () => metrics.streamEvents.inc(),
     });
     stack.defer(() => streams.drain());

@@ -1,6 +1,6 @@
 import type { Module } from '../modules/module.ts';
 import type { Change, Watched } from '../mongo/cluster-feed.ts';
-import type { Scope } from '../shell/scope.ts';
+import type { OptionsFollower, Scope } from '../shell/scope.ts';
 import type { OptionLayers } from '../tenancy/option.ts';
 import { isRevocation, isTokenLive, watchedRevocations } from '../sts/revocations.ts';
 
@@ -18,6 +18,7 @@ export function callersOf(modules: readonly Module[]) {
     isCallerLive === undefined ? [] : watched.map((each) => ({ watched: each })),
   );
   const layers = modules.flatMap(({ callerOptions }) => callerOptions ?? []);
+  const followed = modules.flatMap(({ followCallerOptions }) => followCallerOptions ?? []);
   return {
     /** False when the caller of a verified token is gone, suspended or revoked. */
     isLive: async (scope: Scope): Promise<boolean> =>
@@ -25,6 +26,13 @@ export function callersOf(modules: readonly Module[]) {
     /** What the application tenant of a confined caller has set for itself. */
     options: async (scope: Scope): Promise<OptionLayers> =>
       (await Promise.all(layers.map((layer) => layer(scope)))).filter((values) => values !== undefined),
+    /** Tells when that changes. */
+    async followOptions(scope: Scope, follower: OptionsFollower): Promise<() => void> {
+      const stops = await Promise.all(followed.map((follow) => follow(scope, follower)));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
     /** What tells that a caller may be gone. */
     watched: [{ watched: watchedRevocations, doesConcern: isRevocation }, ...watched],
   };

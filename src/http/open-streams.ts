@@ -8,15 +8,22 @@ import type { Tenant, TenantId } from '../tenancy/tenant.ts';
 import type { WatchedCallers } from './callers.ts';
 import { OpenStream, type OpenStreamOptions } from './open-stream.ts';
 
+/** How many streams may be open on a node at once. */
+export interface StreamLimits {
+  perTenant: number;
+  perNode: number;
+}
+
 export interface OpenStreamsOptions {
   directory: TenantDirectory;
   callers: readonly WatchedCallers[];
-  limits?: { perTenant: number; perNode: number };
+  /** Those of this product when absent. */
+  limits?: StreamLimits | undefined;
   onEvent(): void;
 }
 
 /** Streams open at once. Each costs about 20 KiB, and each change of its tenant's record a look at its caller. */
-const LIMITS = { perTenant: 1_000, perNode: 10_000 };
+const LIMITS: StreamLimits = { perTenant: 1_000, perNode: 10_000 };
 
 /** How often the streams of this node are looked through for tokens that expired, in milliseconds. */
 const SWEEP_MS = 250;
@@ -47,7 +54,7 @@ interface TenantStreams {
  */
 export class OpenStreams {
   readonly #options: OpenStreamsOptions;
-  readonly #limits: NonNullable<OpenStreamsOptions['limits']>;
+  readonly #limits: StreamLimits;
   readonly #tenants = new Map<TenantId, TenantStreams>();
   #size = 0;
   #isDraining = false;

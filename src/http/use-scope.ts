@@ -10,7 +10,7 @@ import type { Stage } from './stage.ts';
 export interface ScopeStageOptions {
   shells: ShellHost;
   registration(tenant: Tenant): TenantRegistration;
-  callers: Pick<Callers, 'isLive' | 'options'>;
+  callers: Pick<Callers, 'isLive' | 'options' | 'followOptions'>;
   platform: Scope['platform'];
 }
 
@@ -35,7 +35,11 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
     try {
       if (principal.kind !== 'anonymous') {
         if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
-        if (principal.applicationTenant !== null) scope.narrowOptions(await callers.options(scope));
+        if (principal.applicationTenant !== null) {
+          scope.narrowOptions(await callers.options(scope), (follower) =>
+            callers.followOptions(scope, follower),
+          );
+        }
         if (!tenant.isClaimed) await writes.markClaimed();
       }
       exchange.scope = scope;

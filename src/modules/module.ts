@@ -3,7 +3,7 @@ import type { RuleTree } from '../graphql/rules.ts';
 import type { Watched } from '../mongo/cluster-feed.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { ModuleStage } from '../shell/module-stage.ts';
-import type { Scope } from '../shell/scope.ts';
+import type { OptionsFollower, Scope } from '../shell/scope.ts';
 import type { OptionValues } from '../tenancy/option.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -52,6 +52,8 @@ export interface Module {
   isCallerLive?(scope: Scope): Promise<boolean>;
   /** What the application tenant a caller is confined to has set of its options; cache per shell. */
   callerOptions?(scope: Scope): Promise<OptionValues | undefined>;
+  /** Tells a subscription when that changes; answers what ends it. */
+  followCallerOptions?(scope: Scope, follower: OptionsFollower): Promise<() => void>;
   /** Removes what an application tenant has of this module's documents; asked before it is deleted. */
   forgetApplicationTenant?(scope: Scope, applicationTenant: string): Promise<void>;
   /** Whether this module still refers to a client; asked of every module before it is deleted, like `usesResource`. */

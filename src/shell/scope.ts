@@ -21,6 +21,16 @@ export interface Platform {
   readonly mailer: Mailer;
 }
 
+/** Who is told that options of a caller changed. */
+export interface OptionsFollower {
+  onChange(): void;
+  /** Told that a change may have happened unseen. */
+  onGap(): void;
+}
+
+/** Answers what ends it, once no change can be missed. */
+export type FollowOptions = (follower: OptionsFollower) => Promise<() => void>;
+
 /**
  * One request of one caller in one tenant: the only door to that tenant's data. Whoever holds a scope can reach no
  * other tenant, because nothing here takes a tenant.
@@ -39,8 +49,14 @@ export interface Scope {
   readonly platform: Platform;
   /** What this tenant has set of its options, for `optionValue`. */
   readonly optionLayers: OptionLayers;
-  /** Puts what the caller's application tenant has set over that; known only once the scope is open. */
-  narrowOptions(layers: OptionLayers): void;
+  /**
+   * Puts what the caller's application tenant has set over that; known only once the scope is open.
+   *
+   * @param follow - tells when it changes.
+   */
+  narrowOptions(layers: OptionLayers, follow?: FollowOptions): void;
+  /** Tells when what was put over the tenant's own options changes, and of no other application tenant's. */
+  followNarrowerOptions: FollowOptions;
   /**
    * A model at this tenant's collection. It writes only as long as this scope lives, its shell is of the newest
    * placement, and this node knows of all changes of a moment ago; otherwise TENANT_UNAVAILABLE.
@@ -98,13 +114,18 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
     };
     const forRows = (rows: Rows): Scope => {
       const optionLayers = [options.tenant.settings];
+      let followNarrower: FollowOptions = () => Promise.resolve(() => undefined);
       return {
         ...rest,
         rows,
         signal,
         shell,
         optionLayers,
-        narrowOptions: (layers) => void optionLayers.push(...layers),
+        narrowOptions(layers, follow = followNarrower) {
+          optionLayers.push(...layers);
+          followNarrower = follow;
+        },
+        followNarrowerOptions: (follower) => followNarrower(follower),
         model: (definition) =>
           new BoundModel(
             definition,

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { contentWriter } from '../support/content.ts';
 import { eventually } from '../support/eventually.ts';
 import { registerBoth, type TestTenant } from '../support/gateway.ts';
-import { operate } from '../support/platform.ts';
+import { operate, register } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
+import { clientCredentials, postForm } from '../support/sts.ts';
 import { type Subscriber, subscribeBySocket, subscribeBySse } from '../support/subscriber.ts';
 import { startTwoNodes, type TwoNodes } from '../support/two-nodes.ts';
 
@@ -72,6 +73,26 @@ describe.each(TRANSPORTS)('a stream over %s ends', (_name, transport) => {
     );
     await run('mutation ($id: ID!) { deleteClient(input: { id: $id }) { deletedId } }', { id });
     await expectOver(both, 'UNAUTHENTICATED');
+  });
+
+  test('with its token, revoked on another node while its client goes on', async () => {
+    const login = (await register(nodes.here, { identifier: 'initech', name: 'Initech' })).bootstrap!;
+    const tokenOf = async () => {
+      const { body } = await clientCredentials(nodes.here, 'initech', login);
+      return (body as { access_token: string }).access_token;
+    };
+    const [revoked, kept] = [await tokenOf(), await tokenOf()];
+    const { port, app } = nodes.there;
+    const [ours, other] = [revoked, kept].map((token) => transport({ port, token, query: CONTENT }));
+    using _other = other!;
+    const theirs = transport({ port, token: await tenants.globex.token(), query: CONTENT });
+    await eventually(() => expect(app.streams.size).toBe(3));
+    const { status } = await postForm(nodes.here, '/t/initech/oauth/revoke', { token: revoked }, login);
+    expect(status).toBe(200);
+    await ours!.untilOver(WITHIN_MS);
+    expect(await ours!.told()).toContain('UNAUTHENTICATED');
+    expect([other!.isOver, theirs.isOver]).toEqual([false, false]);
+    theirs[Symbol.dispose]();
   });
 
   test('with the suspension of its tenant', async () => {

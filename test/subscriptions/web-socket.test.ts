@@ -175,6 +175,41 @@ test('mistakes in a document are told by an error message, and the connection li
   await client.dispose();
 });
 
+test('operations of a connection count against the rates of its client, and of no other tenant', async () => {
+  const { hooli, stark } = {
+    hooli: await registerTenant(gateway, 'hooli'),
+    stark: await registerTenant(gateway, 'stark'),
+  };
+  const set =
+    'mutation { updateSettings(input: { options: { clientRequestsPerMinute: 10 } }) { userErrors { code } } }';
+  await graphql({ port: gateway.port, token: await hooli.token(), query: set });
+  const subscription = 'subscription { settingsChanged { revision } }';
+  const [ours, theirs] = await Promise.all(
+    [hooli, stark].map(async (tenant) => {
+      const client = socketClient({ port: gateway.port }, await bearer(tenant));
+      // Keeps the connection open between the queries.
+      return { client, stream: collect((sink) => client.subscribe({ query: subscription }, sink as never)) };
+    }),
+  );
+  const tell = async ({ client }: NonNullable<typeof ours>) => {
+    const answer = collect((sink) => client.subscribe({ query: WHO }, sink as never));
+    await answer.untilOver();
+    return JSON.stringify(answer.error ?? answer.results);
+  };
+  const told: string[] = [];
+  for (let index = 0; index < 10; index += 1) told.push(await tell(ours!));
+  expect(told[0]).toContain('CLIENT');
+  // The first message and the subscription are two of the ten.
+  for (const late of told.slice(8)) expect(late).toContain('RATE_LIMITED');
+  // By whichever road they come.
+  const reply = await graphql({ port: gateway.port, token: await hooli.token(), query: WHO });
+  expect([reply.status, reply.errors?.[0]?.extensions.code]).toEqual([429, 'RATE_LIMITED']);
+  // What is under way goes on, and nobody else notices.
+  for (let index = 0; index < 10; index += 1) expect(await tell(theirs!)).toContain('CLIENT');
+  expect([ours!.stream.isOver, theirs!.stream.isOver]).toEqual([false, false]);
+  await Promise.all([ours!.client.dispose(), theirs!.client.dispose()]);
+});
+
 test('one connection has a limited number of operations', async () => {
   const client = socketClient({ port: gateway.port }, await bearer(tenants.acme));
   const query = 'subscription { settingsChanged { revision } }';

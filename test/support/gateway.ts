@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { TENANT_SCOPES, type TenantScope } from '../../src/auth/scopes.ts';
 import { type Config, configFrom } from '../../src/config/config.ts';
 import { readEnv } from '../../src/config/env.ts';
@@ -8,7 +8,6 @@ import { secretBox, type SecretBox } from '../../src/config/secrets.ts';
 import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
 import { drain, listen } from '../../src/http/listen.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import type { Module } from '../../src/modules/module.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { PlacementRequest } from '../../src/control-plane/registration-input.ts';
 import { mongodbUri, secondMongodbUri } from './mongodb-uri.ts';
@@ -29,15 +28,19 @@ export interface TestGateway extends AsyncDisposable {
 /** Of all gateways of a test file. */
 export const MASTER_KEY = randomBytes(32);
 
+/** What a test puts in the place of something of this build. */
+export interface TestParts extends Pick<AppOptions, 'modules' | 'streamLimits'> {
+  mongoUri?: string;
+}
+
 /**
  * Starts one. Settings are those of the environment, as a user would give them.
  *
- * @param modules - instead of those of this build.
- * @param mongoUri - another road to the run's server.
+ * @param parts - among them another road to the run's server.
  */
 export async function startGateway(
   env: Record<string, string> = {},
-  { modules, mongoUri = mongodbUri() }: { modules?: readonly Module[]; mongoUri?: string } = {},
+  { mongoUri = mongodbUri(), ...parts }: TestParts = {},
 ): Promise<TestGateway> {
   const controlDatabase = env['CONTROL_DATABASE'] ?? `test_${randomBytes(6).toString('hex')}`;
   const config = configFrom(
@@ -63,7 +66,7 @@ export async function startGateway(
     log,
     mongoUri,
     defaultBudget: 1_000_000,
-    ...(modules && { modules }),
+    ...parts,
   });
   const server = createHttpServer({
     handle: app.handle,

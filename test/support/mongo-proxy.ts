@@ -21,6 +21,8 @@ export interface MongoProxy extends AsyncDisposable {
   drop(): void;
   /** From now on nothing comes through on connections that follow a change stream, until {@link unblock}. */
   blockStreams(): void;
+  /** Ends every connection; a change stream that would go on asks for a time its server has forgotten. */
+  dropHistory(): void;
 }
 
 /** `to`: the first server of the run when absent. */
@@ -31,6 +33,7 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
   let peak = 0;
   let isBlocked = false;
   let areStreamsBlocked = false;
+  let isHistoryLost = false;
   const streams = new Set<Socket>();
   const held: (() => void)[] = [];
   const server = createServer((near) => {
@@ -54,6 +57,7 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
       from.on('error', end);
       from.on('close', end);
       from.on('data', (data) => {
+        if (isHistoryLost && from === near) forgetHistory(data);
         const pass = () => void (to.destroyed || to.write(data));
         isStream ||= from === near && data.includes('$changeStream');
         if (isStream) streams.add(near);
@@ -86,10 +90,22 @@ export async function openMongoProxy(credential = '', to = mongodbUri()): Promis
       for (const pass of held.splice(0)) pass();
     },
     drop,
+    dropHistory() {
+      isHistoryLost = true;
+      drop();
+    },
     blockStreams: () => (areStreamsBlocked = true),
     async [Symbol.asyncDispose]() {
       drop();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/** Puts the time in the token a stream is to be resumed after (`82`, then its seconds in hex) before all that is known. */
+function forgetHistory(message: Buffer): void {
+  const token = message.indexOf('_data\0', message.indexOf('resumeAfter\0'));
+  if (!message.includes('resumeAfter\0') || token < 0) return;
+  const time = message.indexOf('82', token);
+  message.write('00000001', time + 2, 'latin1');
 }

@@ -4,7 +4,7 @@ import './graphql.ts';
 import { uniqueIdentifier } from './migrations/001-unique-identifier.ts';
 import './mutations-graphql.ts';
 import { applicationTenantsRules } from './rules.ts';
-import { callerOptions, isCallerLive } from './standing.ts';
+import { callerOptions, followCallerOptions, isCallerLive } from './standing.ts';
 import { applicationTenantStore, watchedApplicationTenants } from './store.ts';
 import './user-owner-graphql.ts';
 
@@ -25,6 +25,7 @@ export const applicationTenants: Module = {
   watched: [watchedApplicationTenants],
   isCallerLive,
   callerOptions,
+  followCallerOptions,
   findPlace,
   usesClient: (scope, client) => applicationTenantStore(scope).isApplication(client),
 };

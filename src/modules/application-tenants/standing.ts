@@ -1,6 +1,6 @@
 import { homeOf } from '../../mongo/rows.ts';
 import { DocumentMemory } from '../../shell/document-memory.ts';
-import type { Scope } from '../../shell/scope.ts';
+import type { OptionsFollower, Scope } from '../../shell/scope.ts';
 import { perShell } from '../../shell/shell.ts';
 import { type OptionValues, valuesByPath } from '../../tenancy/option.ts';
 import { applicationTenantStore, watchedApplicationTenants } from './store.ts';
@@ -37,6 +37,27 @@ export async function isCallerLive(scope: Scope): Promise<boolean> {
 /** What the application tenant of a caller has set for itself. */
 export async function callerOptions(scope: Scope): Promise<OptionValues | undefined> {
   return (await standingOf(scope))?.options;
+}
+
+/** Tells when the application tenant of a caller sets something else for itself. */
+export async function followCallerOptions(
+  scope: Scope,
+  { onChange, onGap }: OptionsFollower,
+): Promise<() => void> {
+  const home = homeOf(scope.rows);
+  if (home === null) return () => undefined;
+  let known = JSON.stringify(await callerOptions(scope));
+  return scope.shell.follow(watchedApplicationTenants, {
+    onChange({ id, kind, now }) {
+      if (id !== home || kind === 'delete') return;
+      const options = JSON.stringify(valuesByPath((now['settings'] ?? {}) as Record<string, unknown>));
+      // It may have been renamed or suspended.
+      if (options === known) return;
+      known = options;
+      onChange();
+    },
+    onGap,
+  });
 }
 
 /** On this node a change counts at once. */

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { eventSource } from '../../graphql/event-stream.ts';
+import { eventSource, eventsMissed } from '../../graphql/event-stream.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { Settings } from './graphql.ts';
 
@@ -10,7 +10,10 @@ const SettingsChange = builder.objectRef<Scope>('SettingsChange').implement({
       description: 'As they are when this is sent.',
       resolve: ({ optionLayers, tenant }) => ({ layers: optionLayers, revision: tenant.settingsRevision }),
     }),
-    revision: t.int({ resolve: ({ tenant }) => tenant.settingsRevision }),
+    revision: t.int({
+      description: "Of the tenant's own settings; those of an application tenant do not count in it.",
+      resolve: ({ tenant }) => tenant.settingsRevision,
+    }),
   }),
 });
 
@@ -19,17 +22,30 @@ builder.subscriptionField('settingsChanged', (t) =>
     type: SettingsChange,
     subGraphs: ['settings'],
     description:
-      'Tells of changes of settings as they happen; of several at once only that there is a newer revision.',
+      "Tells of changes of the caller's settings as they happen; of several at once only that there was one. To a caller of an application tenant those are the tenant's and its own.",
     subscribe: (_root, _args, context) => {
-      const { tenant, registration } = context.scope;
+      const { tenant, registration, followNarrowerOptions } = context.scope;
       let revision = tenant.settingsRevision;
-      return eventSource<object>(context, ({ push }) =>
-        registration.follow((now) => {
+      return eventSource<object>(context, async ({ push, end }) => {
+        const stop = registration.follow((now) => {
           if (now.settingsRevision <= revision) return;
           revision = now.settingsRevision;
           push({});
-        }),
-      );
+        });
+        try {
+          const stopNarrower = await followNarrowerOptions({
+            onChange: () => push({}),
+            onGap: () => end(eventsMissed()),
+          });
+          return () => {
+            stop();
+            stopNarrower();
+          };
+        } catch (error) {
+          stop();
+          throw error;
+        }
+      });
     },
     resolve: (_event, _args, { scope }) => scope,
   }),
