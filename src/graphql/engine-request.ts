@@ -12,6 +12,8 @@ export interface EngineContext {
   readonly mayIntrospect: boolean;
   onOperation(name: string): void;
   onError(code: ErrorCode): void;
+  /** True once nobody waits for the answer any more: what fails from then on fails because of that. */
+  hasHungUp(): boolean;
   /**
    * Opens the stream of a subscription; absent where nothing can be streamed.
    *

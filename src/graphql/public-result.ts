@@ -10,7 +10,7 @@ const SUGGESTION = / Did you mean [^?]*\?/g;
 export function publicResult(result: ExecutionResult, context: EngineContext): ExecutionResult {
   const { errors, data, ...rest } = result;
   if (errors === undefined) return result;
-  const { requestId, log, mayIntrospect, onError } = context;
+  const { requestId, log, mayIntrospect, onError, hasHungUp } = context;
   // An aborted execution ends without an error of its own.
   const reported = errors.length === 0 && data == null ? [deadlineExceeded()] : errors;
   const made = reported.map((error) => publicError(error, requestId, data == null));
@@ -18,7 +18,7 @@ export function publicResult(result: ExecutionResult, context: EngineContext): E
     onError(code);
     if (!mayIntrospect) error.message = error.message.replace(SUGGESTION, '');
     if (code === 'INTERNAL') log.error({ err: cause }, 'a resolver failed');
-    else if (cause !== undefined) log.warn({ err: cause, code }, 'a resolver was refused');
+    else if (cause !== undefined && !hasHungUp()) log.warn({ err: cause, code }, 'a resolver was refused');
   }
   return { ...rest, ...(data === undefined ? {} : { data }), errors: made.map(({ error }) => error) };
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Authenticated } from '../auth/authenticate.ts';
 import type { Results } from '../graphql/engine-request.ts';
+import { isAbortError } from '../lib/deadline.ts';
 import type { ErrorCode } from '../lib/error-codes.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Scope } from '../shell/scope.ts';
@@ -67,6 +68,11 @@ export interface Exchange {
   /** Headers that tell how much of its budgets is left. */
   rateHeaders: Record<string, string>;
   reply: Reply | undefined;
+}
+
+/** True once the caller is gone; its deadline aborts with an error of another kind. */
+export function hasHungUp({ abort }: Pick<Exchange, 'abort'>): boolean {
+  return isAbortError(abort.signal.reason);
 }
 
 export function newExchange(

@@ -4,7 +4,7 @@ import type { Catalogue } from '../graphql/catalogue.ts';
 import type { TenantContext } from '../graphql/context.ts';
 import type { Engine, EngineContext } from '../graphql/engine-request.ts';
 import type { TenantSchemas } from '../graphql/tenant-schemas.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, hasHungUp } from './exchange.ts';
 import { mayIntrospect } from './may-introspect.ts';
 import type { Admit } from './open-stream.ts';
 import type { OpenStreams } from './open-streams.ts';
@@ -74,6 +74,7 @@ export function engineContext(
     requestId: exchange.requestId,
     log: exchange.log,
     mayIntrospect: isIntrospectable,
+    hasHungUp: () => hasHungUp(exchange),
     onOperation: (name) => (exchange.operation = name),
     // A stream may go wrong in the same way a thousand times.
     onError: (code) => void (exchange.stream !== undefined && codes.includes(code) ? 0 : codes.push(code)),
@@ -94,6 +95,8 @@ export async function execute(
   }
   if (socket?.kind === 'operation') {
     socket.onResults(await engine.run(socket.params, context));
+    // For the log line: the results have taken their own way.
+    exchange.reply = { status: 200, headers: {}, body: undefined };
     return;
   }
   const { status, headers, body } = await engine(

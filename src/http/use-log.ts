@@ -1,6 +1,5 @@
-import { isAbortError } from '../lib/deadline.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { Exchange } from './exchange.ts';
+import { type Exchange, hasHungUp } from './exchange.ts';
 import type { Stage } from './stage.ts';
 
 /** What is written down for a caller that hung up, who is answered nothing; a status of no standard, but widely read. */
@@ -9,11 +8,11 @@ const HUNG_UP = 499;
 /** One log line and one measurement for every request, however it ends; for a stream, once it has ended. */
 export function useLog(metrics: Metrics): Stage {
   const write = (exchange: Exchange): void => {
-    const { route, request, tenant, claim, reason, operation, reply, abort, stream } = exchange;
-    const hasHungUp = isAbortError(abort.signal.reason);
+    const { route, request, tenant, claim, reason, operation, reply, stream } = exchange;
+    const isLeft = hasHungUp(exchange);
     // To hang up is how a subscriber ends its stream.
-    const isCut = hasHungUp && stream === undefined;
-    const codes = hasHungUp ? [] : exchange.codes;
+    const isCut = isLeft && stream === undefined;
+    const codes = isLeft ? [] : exchange.codes;
     const durationMs = performance.now() - exchange.startedAtMs;
     const status = isCut ? HUNG_UP : (reply?.status ?? 500);
     metrics.requests.inc({ route: route.label, status: `${Math.floor(status / 100)}xx` });

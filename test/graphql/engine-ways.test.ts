@@ -68,6 +68,7 @@ async function contextOf(tenant: 'acme' | 'globex', mayIntrospect: boolean) {
     requestId: 'the-request',
     log: createLogger('silent'),
     mayIntrospect,
+    hasHungUp: () => false,
     onOperation: () => undefined,
     onError: (code: string) => void codes.push(code),
   };

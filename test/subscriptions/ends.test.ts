@@ -156,6 +156,26 @@ test('settings are told on another node, to their own tenant and to those who ma
   expect(theirs.results).toEqual([]);
 });
 
+test.each(TRANSPORTS)(
+  'who hangs up over %s is written down with one line, as no trouble',
+  async (_name, transport) => {
+    const { ours, theirs } = await subscribers(transport, await tenants.acme.token());
+    const acme = await contentWriter(nodes.here, tenants.acme);
+    await acme.create('Before');
+    await ours.until(() => true);
+    const before = nodes.there.logs.length;
+    ours[Symbol.dispose]();
+    await eventually(() => expect(nodes.there.app.streams.size).toBe(1));
+    const since = () => nodes.there.logs.slice(before);
+    await eventually(() => expect(since().filter(({ msg }) => msg === 'stream')).toHaveLength(1));
+    expect(since().find(({ msg }) => msg === 'stream')).toMatchObject({ status: 200, events: 1 });
+    expect(since().filter(({ level }) => level === 'warn' || level === 'error')).toEqual([]);
+    expect(JSON.stringify(since())).not.toMatch(/"codes"|"stack"|resolver/);
+    expect(theirs.isOver).toBe(false);
+    theirs[Symbol.dispose]();
+  },
+);
+
 test('a tenant that is renamed keeps its streams', async () => {
   const both = await subscribers(subscribeBySse, await tenants.acme.token());
   const acme = await contentWriter(nodes.here, tenants.acme);
