@@ -1,6 +1,7 @@
 import { type QueryOptions, type UpdateQuery, type mongo, Query } from 'mongoose';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { guardFilter } from './guard-filter.ts';
+import { type Home, requireHomes } from './homes.ts';
 import type { ModelDefinition, Stored } from './model.ts';
 import { requireWritable, rowFilter, type Rows } from './rows.ts';
 
@@ -18,6 +19,8 @@ export interface CommandContext {
   session?: mongo.ClientSession;
   /** Which rows of a partitioned collection it is about; all, when absent. */
   rows?: Rows;
+  /** The application tenants its rows may belong to; absent where rows belong to nobody. */
+  homes?: mongo.Collection<Home>;
   /** Throws when nothing may be written any more; asked right before each command that writes. */
   guardWrite?(): void;
   /** Throws while the cluster does not answer; asked before each command. */
@@ -73,6 +76,7 @@ export class BoundModel<T extends Stored> {
     await this.#prepareWrite();
     const plain = await this.#plain(document);
     await this.#collection.insertOne(plain as mongo.OptionalUnlessRequiredId<T>, this.#writeOptions());
+    await this.#requireHomes([plain]);
     return plain;
   }
 
@@ -82,6 +86,7 @@ export class BoundModel<T extends Stored> {
     await this.#prepareWrite();
     const plain = await Promise.all(documents.map((document) => this.#plain(document)));
     await this.#collection.insertMany(plain as mongo.OptionalUnlessRequiredId<T>[], this.#writeOptions());
+    await this.#requireHomes(plain);
   }
 
   /** Validates and casts, then takes the place of the document of the same `_id`, or is the first of it. */
@@ -131,6 +136,12 @@ export class BoundModel<T extends Stored> {
     requireWritable(this.#definition, this.#rows);
     this.#context.guardWrite?.();
     await this.#beforeWrite();
+  }
+
+  async #requireHomes(rows: readonly T[]): Promise<void> {
+    const { homes } = this.#context;
+    if (homes === undefined || this.#definition.partition !== 'applicationTenant') return;
+    await requireHomes(homes, this.#collection, rows);
   }
 
   #filter(filter: mongo.Filter<T>): object {

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import { catalogueSignal } from './command-limits.ts';
+import { type Home, HOMES } from './homes.ts';
 import type { IndexDefinition, ModelDefinition, Stored } from './model.ts';
 
 /** Told how many namespaces (a collection and its indexes count one each) a first write created. */
@@ -43,6 +44,11 @@ export class Collections {
       this.#handles.set(definition.collection, handle);
     }
     return handle as unknown as mongo.Collection<T>;
+  }
+
+  /** The application tenants; see `requireHomes`. */
+  get homes(): mongo.Collection<Home> {
+    return this.#db.collection(this.#prefix + HOMES);
   }
 
   /** Makes sure that a collection has its indexes before something is written to it; once per shell. */

@@ -131,7 +131,7 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
             definition,
             shell.collections.of(definition),
             () => shell.collections.beforeWrite(definition.collection),
-            { signal, rows, guardWrite, circuit: shell.circuit },
+            { signal, rows, homes: shell.collections.homes, guardWrite, circuit: shell.circuit },
           ),
         forRows,
         release,

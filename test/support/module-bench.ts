@@ -10,6 +10,7 @@ import { uuidv7 } from '../../src/lib/uuid.ts';
 import { modules } from '../../src/modules/index.ts';
 import '../../src/options.ts';
 import { Collections } from '../../src/mongo/collections.ts';
+import { type Home, HOMES } from '../../src/mongo/homes.ts';
 import { indexesByCollection } from '../../src/mongo/migration.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { openScope, type Scope } from '../../src/shell/scope.ts';
@@ -53,11 +54,19 @@ export interface ModuleBench {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function openModuleBench(enabled: readonly string[]): Promise<ModuleBench> {
+/** @param homes - ids of application tenants that both have. */
+export async function openModuleBench(
+  enabled: readonly string[],
+  homes: readonly string[] = [],
+): Promise<ModuleBench> {
   const client = await new mongo.MongoClient(mongodbUri(), { monitorCommands: true }).connect();
   const run = uuidv7().slice(0, 18);
   const acme = benchTenant('acme', client.db(`bench-${run}-acme`), enabled);
   const globex = benchTenant('globex', client.db(`bench-${run}-globex`), enabled);
+  for (const { db } of homes.length === 0 ? [] : [acme, globex]) {
+    const documents = homes.map((id) => ({ _id: id, identifier: id, status: 'ACTIVE' }));
+    await db.collection<Home & { identifier: string }>(HOMES).insertMany(documents);
+  }
   return {
     acme,
     globex,

@@ -1,4 +1,5 @@
 import { Schema } from 'mongoose';
+import { HOMES } from '../../mongo/homes.ts';
 import { definePartitionModel, type Stored } from '../../mongo/model.ts';
 
 /** DELETING: its users and content are being removed. Nobody is served for it, and deleting it again goes on. */
@@ -22,7 +23,7 @@ export interface ApplicationTenant extends Stored {
 }
 
 export const applicationTenantModel = definePartitionModel<ApplicationTenant>(
-  'application_tenants',
+  HOMES,
   new Schema<ApplicationTenant>({
     _id: String,
     identifier: { type: String, required: true },

@@ -149,6 +149,53 @@ describe('application tenants', () => {
     );
   });
 
+  test('leave nothing behind of those who began to write before they were deleted', async () => {
+    const shop = await done(bench.acme, 'createApplicationTenant', {
+      application: apps['acme'],
+      identifier: 'leaving',
+      name: 'Leaving',
+    });
+    const local = Buffer.from(shop.id, 'base64url').toString().split(':')[1] ?? '';
+    const createUser = (name: string) =>
+      bench.acme.run(
+        `mutation ($email: String!, $shop: ID!) {
+          createUser(input: { email: $email, applicationTenant: $shop }) { user { email } }
+        }`,
+        { email: `${name}@example.com`, shop: shop.id },
+      );
+    const createItem = (title: string) =>
+      bench.acme.run(
+        `mutation ($title: String!) {
+          createContentItem(input: { type: "Note", title: $title }) { contentItem { id } }
+        }`,
+        { title },
+        { applicationTenant: local },
+      );
+    const rows = async () => {
+      const counts = ['users', 'content_items'].map((name) =>
+        bench.acme.db.collection(name).countDocuments({ applicationTenant: local }),
+      );
+      return Promise.all(counts);
+    };
+    expect((await createUser('early')).errors).toEqual([]);
+    expect((await createItem('Early')).errors).toEqual([]);
+    expect(await rows()).toEqual([1, 1]);
+    // As another node left it that was cut off between the mark and the removal.
+    await bench.acme.db
+      .collection<{ _id: string }>('application_tenants')
+      .updateOne({ _id: local }, { $set: { status: 'DELETING' } });
+    const refused = ['NOT_FOUND Nothing has this id.'];
+    expect((await createUser('late')).errors).toEqual(refused);
+    expect((await createItem('Late')).errors).toEqual(refused);
+    expect(await rows()).toEqual([1, 1]);
+    const racing = Array.from({ length: 10 }, (_, index) => createUser(`racing-${index}`));
+    expect((await mutate(bench.acme, 'deleteApplicationTenant', { id: shop.id })).payload.userErrors).toEqual(
+      [],
+    );
+    await Promise.all(racing);
+    expect(await rows()).toEqual([0, 0]);
+  });
+
   test('are not to be seen by those confined to one', async () => {
     const { data, errors } = await bench.acme.run(
       '{ applicationTenants { totalCount } }',
@@ -184,7 +231,9 @@ describe('application tenants', () => {
         caller,
       );
     // Of another one, of nothing: alike, and nobody is made.
-    const nothing = Buffer.from('ApplicationTenant:0196a5c0-0000-7000-8000-000000000000').toString('base64url');
+    const nothing = Buffer.from('ApplicationTenant:0196a5c0-0000-7000-8000-000000000000').toString(
+      'base64url',
+    );
     for (const shop of [west!.id, nothing]) {
       expect(await create('eve@example.com', shop, confined)).toEqual({
         data: { createUser: null },

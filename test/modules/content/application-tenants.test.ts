@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
 
+const SHOPS = ['north', 'south'] as const;
+
 let bench: ModuleBench;
 
 beforeAll(async () => {
-  bench = await openModuleBench(['content']);
+  bench = await openModuleBench(['content'], SHOPS);
   for (const tenant of [bench.acme, bench.globex]) {
     await tenant.run(
       'mutation { createContentType(input: { name: "Note", fields: [] }) { userErrors { code } } }',
@@ -13,8 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => bench[Symbol.asyncDispose]());
-
-const SHOPS = ['north', 'south'] as const;
 
 const CREATE = `mutation ($input: CreateContentItemInput!) { createContentItem(input: $input) {
   contentItem { id title slug } userErrors { code path } } }`;

@@ -9,7 +9,7 @@ import { done, linkTo, tryPassword, userWithPassword } from './user-operations.t
 let bench: ModuleBench;
 
 beforeAll(async () => {
-  bench = await openModuleBench(['users']);
+  bench = await openModuleBench(['users'], ['north', 'south']);
 });
 
 afterAll(() => bench[Symbol.asyncDispose]());
