@@ -22,7 +22,7 @@ import { callersOf } from './http/callers.ts';
 import { OpenStreams, type StreamLimits } from './http/open-streams.ts';
 import { requestQueue } from './http/request-queue.ts';
 import { createStages } from './http/stages.ts';
-import { NO_PLATFORM_RATES, PLATFORM_RATES } from './http/rate-budgets.ts';
+import { NO_PLATFORM_RATES, PLATFORM_RATES, type PlatformRates } from './http/rate-budgets.ts';
 import { memoryRateCounter, sharedRateCounter } from './http/rate-counter.ts';
 import { systemClock } from './lib/clock.ts';
 import { outsideWeb } from './lib/outside-web.ts';
@@ -56,6 +56,8 @@ export interface AppOptions {
   modules?: readonly Module[];
   /** Subscriptions open at once; the product's own when absent. */
   streamLimits?: StreamLimits;
+  /** The platform's own limits of requests; those of the settings when absent. */
+  rates?: PlatformRates;
 }
 
 /** Clients of tenants with a deployment of their own, kept open while idle. */
@@ -131,7 +133,7 @@ export async function createApp(options: AppOptions) {
     await clusters.ensureDefault(defaultBudget);
 
     const queue = config.http.hasFairQueue ? requestQueue(metrics) : undefined;
-    const rates = config.http.hasRateLimits ? PLATFORM_RATES : NO_PLATFORM_RATES;
+    const { rates = config.http.hasRateLimits ? PLATFORM_RATES : NO_PLATFORM_RATES } = options;
     const counter =
       config.http.rateLimitStore === 'mongodb' ? sharedRateCounter(control.db) : memoryRateCounter();
     const freshness = new Freshness();

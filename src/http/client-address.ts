@@ -13,7 +13,12 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
   const hops = (Array.isArray(header) ? header.join(',') : (header ?? ''))
     .split(',')
     .map((hop) => hop.trim());
-  return hops.at(-trustedProxies) || peer;
+  return withoutPort(hops.at(-trustedProxies) ?? '') || peer;
+}
+
+/** Some proxies write the port too: `192.0.2.1:4711`, `[2001:db8::1]:4711`. Each connection has another one. */
+function withoutPort(hop: string): string {
+  return hop.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1');
 }
 
 /**

@@ -87,10 +87,12 @@ export class FairQueue {
    * Takes a place. Everyone who got one must {@link leave}.
    *
    * @returns undefined when there is room, else a promise of the place; it rejects with the reason of `signal`.
+   * @throws the reason of `signal` when it is aborted by now: nobody would tell the place to leave again.
    * @throws {CodedError} RATE_LIMITED when too many of this lane wait, TENANT_UNAVAILABLE when too many of all do or
    * the wait took too long.
    */
   enter(key: string, groupName: string, signal: AbortSignal): Promise<void> | undefined {
+    signal.throwIfAborted();
     const lane = this.#laneOf(key, groupName);
     if (lane.waiting.size === 0 && this.#hasRoom(lane)) {
       this.#admit(lane);

@@ -1,37 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { mongo } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { speak } from '../support/raw-socket.ts';
 import { graphql } from '../support/request.ts';
+import { whileHeld } from '../support/while-held.ts';
 
 let gateway: TestGateway;
 let acme: TestTenant;
 let globex: TestTenant;
 
 beforeAll(async () => {
-  gateway = await startGateway({ REQUEST_DEADLINE_MS: '400' });
+  gateway = await startGateway({ REQUEST_DEADLINE_MS: '1000' });
   ({ acme, globex } = await registerBoth(gateway));
 });
 
 afterAll(() => gateway[Symbol.asyncDispose]());
-
-/** Runs while a transaction holds a document: whoever else writes to it waits. */
-async function whileHeld(
-  collection: mongo.Collection<{ _id: string }>,
-  id: string,
-  run: () => Promise<void>,
-): Promise<void> {
-  const session = gateway.app.platform.control.db.client.startSession();
-  try {
-    session.startTransaction();
-    await collection.updateOne({ _id: id }, { $set: { held: randomUUID() } }, { session });
-    await run();
-  } finally {
-    await session.abortTransaction();
-    await session.endSession();
-  }
-}
 
 const tooLate = { code: 'DEADLINE_EXCEEDED', requestId: expect.any(String) as string };
 
@@ -41,7 +23,8 @@ describe('the deadline of a request', () => {
     const token = await globex.token();
     // The first request with a token notes that the tenant is in use.
     const tenants = app.platform.control.db.collection<{ _id: string }>('tenants');
-    await whileHeld(tenants, globex.record._id, async () => {
+    const held = { client: app.platform.control.db.client, collection: tenants, id: globex.record._id };
+    await whileHeld(held, async () => {
       const reply = await graphql({ port, token, query: '{ viewer { kind } }' });
       expect(reply).toMatchObject({ status: 504, errors: [{ extensions: tooLate }] });
       expect(reply.errors![0]!.extensions['requestId']).toBe(reply.headers['x-request-id']);
@@ -65,7 +48,7 @@ describe('the deadline of a request', () => {
     const clients = db.client.db(acme.record.placement.database).collection<{ _id: string }>('clients');
     const query =
       'mutation ($id: ID!) { __typename updateClient(input: { id: $id, name: "changed" }) { client { name } } }';
-    await whileHeld(clients, client.clientId, async () => {
+    await whileHeld({ client: db.client, collection: clients, id: client.clientId }, async () => {
       const reply = await graphql({ port, token, query, variables: { id: client.id } });
       expect(reply).toMatchObject({
         status: 200,

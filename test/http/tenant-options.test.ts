@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { graphql, send } from '../support/request.ts';
+import { type Held, whileHeld } from '../support/while-held.ts';
 
 let node: TestGateway;
 let other: TestGateway;
@@ -43,6 +44,17 @@ const set = (options: string) => change(`updateSettings(input: { options: { ${op
 
 const reset = (path: string) => change(`resetSetting(input: { path: "${path}" })`);
 
+/** A client that is new, and the document behind it. */
+async function clientOf(tenant: TestTenant) {
+  const query = 'mutation { createClient(input: { name: "new" }) { client { id clientId } } }';
+  const { data } = await graphql({ port: node.port, token: await tenant.token(), query });
+  const { client } = data?.['createClient'] as { client: { id: string; clientId: string } };
+  const mongo = node.app.platform.control.db.client;
+  const collection: Held['collection'] = mongo.db(tenant.record.placement.database).collection('clients');
+  const held: Held = { client: mongo, collection, id: client.clientId };
+  return { id: client.id, held };
+}
+
 const limitOf = async (tenant: TestTenant, query: string) => {
   const { errors } = await at(other, tenant.record.identifier, query, await tenant.token());
   return errors?.map(({ extensions }) => [extensions.code, extensions['limit']]);
@@ -73,6 +85,36 @@ describe('an option that is changed on one node', () => {
     );
     expect(await limitOf(acme, deep)).toEqual([['LIMIT_EXCEEDED', 6]]);
     for (const query of [costly, deep]) expect(await limitOf(globex, query)).toBeUndefined();
+  });
+
+  it('holds for the time a request may take', async () => {
+    const update = async (tenant: TestTenant, id: string) => {
+      const query =
+        'mutation ($id: ID!) { updateClient(input: { id: $id, name: "slow" }) { client { name } } }';
+      const path = `/t/${tenant.record.identifier}/graphql`;
+      const request = { port: other.port, path, token: await tenant.token(), query, variables: { id } };
+      const { data, errors } = await graphql(request);
+      return errors?.[0]?.extensions.code ?? data?.['updateClient'];
+    };
+    const [ours, theirs] = await Promise.all([acme, globex].map(clientOf));
+    const slow = { client: { name: 'slow' } };
+    await set('requestDeadlineMs: 300');
+    const told = '{ settings { options { requestDeadlineMs } } }';
+    await eventually(async () => {
+      const { data } = await at(other, 'acme', told, await acme.token());
+      expect(data).toEqual({ settings: { options: { requestDeadlineMs: 300 } } });
+    }, WITHIN_MS);
+    let waiting: Promise<unknown> | undefined;
+    await whileHeld(theirs!.held, async () => {
+      waiting = update(globex, theirs!.id);
+      await whileHeld(ours!.held, async () => {
+        expect(await update(acme, ours!.id)).toBe('DEADLINE_EXCEEDED');
+      });
+    });
+    // Globex's waited at least as long, and had the platform's time for it.
+    expect(await waiting).toEqual(slow);
+    await reset('options.requestDeadlineMs');
+    expect(await update(acme, ours!.id)).toEqual(slow);
   });
 
   it('holds for cross-origin requests', async () => {

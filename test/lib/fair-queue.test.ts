@@ -82,6 +82,23 @@ describe('a fair queue', () => {
     expect(order).toEqual(['next']);
   });
 
+  it('gives no place to who is gone by the time they come, whether there is room or not', async () => {
+    const queue = new FairQueue(OPTIONS);
+    const gone = AbortSignal.abort(new Error('hung up'));
+    expect(() => queue.enter('globex', 'main', gone)).toThrow('hung up');
+    // All the room is there for acme.
+    expect(flood(queue, 'acme', 8, [])).toBe(8);
+    for (const lane of ['acme', 'globex']) {
+      expect(() => queue.enter(lane, 'main', gone)).toThrow('hung up');
+    }
+    expect(queue.waitingCount).toBe(0);
+    const order: string[] = [];
+    void queue.enter('globex', 'main', NEVER)?.then(() => order.push('globex'));
+    for (let left = 0; left < 8; left += 1) queue.leave('acme');
+    await sleep(0);
+    expect(order).toEqual(['globex']);
+  });
+
   it('refuses who has waited too long', async () => {
     const waited: number[] = [];
     const queue = new FairQueue({

@@ -29,7 +29,7 @@ export interface TestGateway extends AsyncDisposable {
 export const MASTER_KEY = randomBytes(32);
 
 /** What a test puts in the place of something of this build. */
-export interface TestParts extends Pick<AppOptions, 'modules' | 'streamLimits'> {
+export interface TestParts extends Pick<AppOptions, 'modules' | 'streamLimits' | 'rates'> {
   mongoUri?: string;
 }
 
