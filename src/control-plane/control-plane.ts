@@ -73,11 +73,13 @@ export function createControlPlane(options: ControlPlaneOptions) {
     isProduction: config.isProduction,
   });
   const useDatabase = tenantDatabases({ clients, clusters });
+  const step = stepRunner(config.crashPoint);
   const migration = createTenantMigration({
     useDatabase,
     modules: moduleSets,
     account,
     secretKey,
+    step,
     events,
   });
   const quarantine = createQuarantine(control, migration);
@@ -92,7 +94,6 @@ export function createControlPlane(options: ControlPlaneOptions) {
     ...{ control, box, publicUrl, now: clock.now },
     tenantClaim: config.tenantClaim,
   });
-  const step = stepRunner(config.crashPoint);
   const provisioning = createProvisioning({
     ...{ control, directory, clusters, useDatabase, step, events },
     modules: moduleSets,

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { MigrationError, Umzug } from 'umzug';
 import type { mongo } from 'mongoose';
+import type { RunStep } from '../lib/run-step.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { Events } from '../observability/events.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
@@ -27,6 +28,7 @@ export interface TenantMigrationOptions {
   account(cluster: string, namespaces: number): void;
   /** The key for hashes of a tenant's secrets. */
   secretKey(tenant: string): Promise<KeyObject>;
+  step: RunStep;
   events: Events;
   /** How long a lock lasts, in milliseconds; for tests. */
   lockMs?: number;
@@ -41,7 +43,7 @@ export interface MigrateOptions {
 
 /** Brings the database of one tenant up to the migrations of its modules. */
 export function createTenantMigration(options: TenantMigrationOptions) {
-  const { useDatabase, modules, account, secretKey, events, lockMs = LOCK_MS } = options;
+  const { useDatabase, modules, account, secretKey, step, events, lockMs = LOCK_MS } = options;
 
   async function run(
     tenant: MigratedTenant,
@@ -56,14 +58,14 @@ export function createTenantMigration(options: TenantMigrationOptions) {
         if (pendingOf(migrations, await ledgerOf(database, own)).length === 0) return [];
         const stamps = database.collection<Stamp>(stampModel.collection);
         return underLock(stamps, { own, lockMs, waitMs, signal }, async (lock) => {
-          const step = (migration: Migration) =>
-            runStep(migration, { database, lock, secretKey: () => secretKey(id) });
+          const context = { database, lock, secretKey: () => secretKey(id) };
           const umzug = new Umzug({
             migrations: migrations.map((migration) => ({
               name: migration.name,
-              up: async () => account(placement.cluster, await step(migration)),
+              up: async () =>
+                account(placement.cluster, await step('migrate', () => runMigration(migration, context))),
             })),
-            storage: ledger({ database, stamps, own, lock, migrations }),
+            storage: ledger({ database, stamps, own, lock, migrations, step }),
             logger: undefined,
           });
           return (await umzug.up()).map(({ name }) => name);
@@ -118,7 +120,7 @@ function pendingOf(migrations: readonly Migration[], ran: readonly string[]): st
   return migrations.map(({ name }) => name).filter((name) => !ran.includes(name));
 }
 
-interface StepContext {
+interface MigrationContext {
   database: TenantDatabase;
   lock: MigrationLock;
   secretKey(): Promise<KeyObject>;
@@ -130,9 +132,9 @@ interface StepContext {
  *
  * @returns how many namespaces came into being.
  */
-async function runStep(
+async function runMigration(
   { indexes = {}, drops = {}, transform }: Migration,
-  { database, lock, secretKey }: StepContext,
+  { database, lock, secretKey }: MigrationContext,
 ): Promise<number> {
   await lock.renew();
   let made = 0;
@@ -154,10 +156,11 @@ interface LedgerOptions {
   own: Own;
   lock: MigrationLock;
   migrations: readonly Migration[];
+  step: RunStep;
 }
 
 /** umzug's record of what ran, kept in the tenant's stamp and written by the holder of its lock only. */
-function ledger({ database, stamps, own, lock, migrations }: LedgerOptions) {
+function ledger({ database, stamps, own, lock, migrations, step }: LedgerOptions) {
   return {
     executed: () => ledgerOf(database, own),
     async logMigration({ name }: { name: string }) {
@@ -166,9 +169,11 @@ function ledger({ database, stamps, own, lock, migrations }: LedgerOptions) {
       for (const collection of Object.keys(indexes)) {
         if (!(await database.hasCollection(collection))) deferredCollections.push(collection);
       }
-      const { matchedCount } = await stamps.updateOne(
-        { ...lock.held, 'migrations.name': { $ne: name } },
-        { $push: { migrations: { name, at: new Date(), deferredCollections } } },
+      const { matchedCount } = await step('migrate-log', () =>
+        stamps.updateOne(
+          { ...lock.held, 'migrations.name': { $ne: name } },
+          { $push: { migrations: { name, at: new Date(), deferredCollections } } },
+        ),
       );
       if (matchedCount === 0) throw new LockLost();
     },

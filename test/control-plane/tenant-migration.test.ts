@@ -5,6 +5,7 @@ import { LockBusy, LockLost } from '../../src/control-plane/migration-lock.ts';
 import { secretKeyring } from '../../src/control-plane/secret-keyring.ts';
 import { tenantDatabases } from '../../src/control-plane/tenant-database.ts';
 import { createTenantMigration, type MigratedTenant } from '../../src/control-plane/tenant-migration.ts';
+import { stepRunner } from '../../src/lib/run-step.ts';
 import type { Migration } from '../../src/mongo/migration.ts';
 import { createModuleSets } from '../../src/shell/module-set.ts';
 import { eventually } from '../support/eventually.ts';
@@ -45,6 +46,7 @@ function node(migrations: readonly Migration[]) {
     modules: createModuleSets([migratedModule('notes', migrations, { isAlwaysOn: true })]),
     account: () => undefined,
     secretKey: secretKeyring({ control: gateway.app.platform.control, box: gateway.box }),
+    step: stepRunner(undefined),
     events: gateway.app.events,
     lockMs: LOCK_MS,
   });

@@ -25,20 +25,19 @@ export async function databaseOf({ databases }: TestGateway, { record }: TestTen
   return databases.of(record);
 }
 
+async function stampsOf(gateway: TestGateway, tenant: TestTenant) {
+  return (await databaseOf(gateway, tenant)).collection<Stamp>(`${tenant.record.placement.prefix}_tenant`);
+}
+
 /** The stamp of a tenant's database, looked at behind the gateway's back. */
 export async function stampOf(gateway: TestGateway, tenant: TestTenant): Promise<Stamp> {
-  const stamp = await (
-    await databaseOf(gateway, tenant)
-  )
-    .collection<Stamp>('_tenant')
-    .findOne({ _id: 'stamp' });
+  const stamp = await (await stampsOf(gateway, tenant)).findOne({ _id: 'stamp' });
   if (stamp === null) throw new Error('there is no stamp');
   return stamp;
 }
 
 export async function changeStamp(gateway: TestGateway, tenant: TestTenant, changes: object): Promise<void> {
-  const stamps = (await databaseOf(gateway, tenant)).collection<Stamp>('_tenant');
-  await stamps.updateOne({ _id: 'stamp' }, { $set: changes });
+  await (await stampsOf(gateway, tenant)).updateOne({ _id: 'stamp' }, { $set: changes });
 }
 
 export async function ledgerOf(gateway: TestGateway, tenant: TestTenant): Promise<string[]> {
