@@ -1,9 +1,10 @@
+import { constants } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { addClustersAdd } from './cli/clusters-add.ts';
 import { addClustersList } from './cli/clusters-list.ts';
 import { addClustersUpdate } from './cli/clusters-update.ts';
 import { addDemoReset } from './cli/demo-reset.ts';
-import { failureOf } from './cli/failure.ts';
+import { failureOf, Interrupted } from './cli/failure.ts';
 import { addKeysRewrap } from './cli/keys-rewrap.ts';
 import { addKeysRotate } from './cli/keys-rotate.ts';
 import { addMongod } from './cli/mongod.ts';
@@ -68,7 +69,9 @@ export async function main(args: readonly string[]): Promise<number> {
       const message = error.code === 'commander.help' ? 'which command? See --help.' : error.message;
       return fail(args, { code: 'WRONG_USE', message: message.replace(/^error: /, '') }, WRONG_USE);
     }
-    return fail(args, failureOf(error), FAILED);
+    if (!(error instanceof Interrupted)) return fail(args, failureOf(error), FAILED);
+    // What it was in the midst of opening would keep the process; the code is what a shell gives for the signal.
+    return process.exit(fail(args, failureOf(error), 128 + constants.signals[error.signal]));
   }
 }
 

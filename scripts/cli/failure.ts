@@ -11,6 +11,16 @@ export class Failure extends Error {
   }
 }
 
+/** A signal ended the command. */
+export class Interrupted extends Failure {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals, message: string) {
+    super('INTERRUPTED', message);
+    this.signal = signal;
+  }
+}
+
 /** What a person can do something with; never a stack. */
 export function failureOf(error: unknown): { code: string; message: string } {
   if (error instanceof CodedError || error instanceof Failure) {

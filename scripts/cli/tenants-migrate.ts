@@ -26,9 +26,15 @@ export function addTenantsMigrate(tenants: Command): void {
     .option('--dry-run', 'only tell which tenants would run which migrations')
     .option('--json', 'print JSON')
     .action(({ json, ...request }: MigrateOptions) =>
-      withApp(async ({ app }) => {
+      withApp(async ({ app, whenInterrupted }) => {
         const progress = progressBar('Tenants');
-        const run = await app.platform.fleet.run(request, progress.update).finally(progress.stop);
+        let reached = 'no tenant was looked at';
+        whenInterrupted(() => `interrupted: ${reached}; run it again to go on with the rest`);
+        const onProgress = (count: number, of: number): void => {
+          reached = `${count} of ${of} tenants are done`;
+          progress.update(count, of);
+        };
+        const run = await app.platform.fleet.run(request, onProgress).finally(progress.stop);
         const { _id: id, state, dryRun, total, done, migrated, current, quarantined, failed, planned } = run;
         print(
           json === true ? { json } : {},

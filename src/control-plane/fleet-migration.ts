@@ -101,8 +101,11 @@ export function createFleetMigration({ control, migrate, known, events }: FleetM
       clearInterval(heartbeat);
       await writing;
     }
-    signal.throwIfAborted();
-    return write(run, tally.progress);
+    lost.signal.throwIfAborted();
+    // Written down also where it stops here: whoever goes on, or looks, knows how far it came.
+    const written = await write(run, tally.progress);
+    stop.signal.throwIfAborted();
+    return written;
   }
 
   async function execute(started: FleetRun, onProgress: OnProgress): Promise<FleetRun> {

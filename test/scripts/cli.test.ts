@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { buildSchema, parse } from 'graphql';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
+import { changeStamp, ledgerOf } from '../support/migrations.ts';
 import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 import { graphql } from '../support/request.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
@@ -80,11 +82,34 @@ describe('the command line', { timeout: 60_000 }, () => {
         .toBeUndefined();
     });
 
-    it('are migrated', async () => {
-      expect(await cli.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
-        ...{ state: 'DONE', total: 2, done: 2, migrated: 0, current: 2, quarantined: 0, failed: [] },
+    it('are migrated; after Ctrl-C the same command goes on with the rest', async () => {
+      const { tenants, fleetRuns } = gateway.app.platform.control;
+      const [one, other] = (await tenants.find({}, { sort: { _id: 1 } })).map((record) => ({ record }));
+      const whole = [await ledgerOf(gateway, one!), await ledgerOf(gateway, other!)];
+      for (const tenant of [one!, other!]) await changeStamp(gateway, tenant, { migrations: [] });
+      // As if somebody else were at it: the run waits for that one tenant.
+      const migrating = { by: 'elsewhere:1', until: new Date(Date.now() + 3_600_000) };
+      await changeStamp(gateway, other!, { migrating });
+      const running = cli.start(['tenants', 'migrate']);
+      await eventually(async () => expect(await fleetRuns.find({})).toMatchObject([{ done: 1 }]), 30_000);
+      expect(await ledgerOf(gateway, one!)).toEqual(whole[0]);
+      running.signal('SIGINT');
+      expect(await running.ended).toEqual({
+        code: 130,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /^tenant-gateway: interrupted: 1 of 2 tenants are done; run it again [^\n]+\n$/,
+        ) as string,
       });
-      const { migration } = await cli.json('tenants', 'show', 'acme');
+      expect(await fleetRuns.find({})).toMatchObject([{ state: 'INTERRUPTED', failed: [] }]);
+      expect(await ledgerOf(gateway, other!)).toEqual([]);
+
+      await changeStamp(gateway, other!, { migrating: null });
+      expect(await cli.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
+        ...{ state: 'DONE', total: 2, done: 2, migrated: 1, current: 1, quarantined: 0, failed: [] },
+      });
+      expect([await ledgerOf(gateway, one!), await ledgerOf(gateway, other!)]).toEqual(whole);
+      const { migration } = await cli.json('tenants', 'show', other!.record._id);
       expect(migration).toMatchObject({ state: 'CURRENT', pending: [] });
     });
 

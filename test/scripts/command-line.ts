@@ -13,10 +13,17 @@ export interface Run {
   stderr: string;
 }
 
+export interface StartedCommand {
+  signal(signal: NodeJS.Signals): void;
+  ended: Promise<Run>;
+}
+
 /** The command line as a person calls it: the real program, with settings and a control database of its own. */
 export interface CommandLine {
   env: Record<string, string>;
   run(args: readonly string[], env?: Record<string, string>, input?: string): Promise<Run>;
+  /** Starts it, to be sent a signal. */
+  start(args: readonly string[], env?: Record<string, string>): StartedCommand;
   /** Runs with `--json`; fails the test unless the command is done. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the answer is JSON of whatever was asked for
   json(...args: string[]): Promise<any>;
@@ -34,15 +41,20 @@ export function commandLine(dataDir: string): CommandLine {
     PUBLIC_URL: 'http://gateway.test',
     BASE_DOMAIN: 'gateway.test',
   };
-  const run: CommandLine['run'] = async (args, more = {}, input = '') => {
+  const start = (args: readonly string[], more: Record<string, string> = {}, input = ''): StartedCommand => {
     const child = spawn(process.execPath, [BIN, ...args], { env: { ...env, ...more } });
     child.stdin.end(input);
     const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
-    return { code, stdout, stderr };
+    const told = Promise.all([text(child.stdout), text(child.stderr), closed]);
+    return {
+      signal: (signal) => void child.kill(signal),
+      ended: told.then(([stdout, stderr, code]) => ({ code, stdout, stderr })),
+    };
   };
+  const run: CommandLine['run'] = (args, more, input) => start(args, more, input).ended;
   return {
     env,
+    start,
     run,
     async json(...args) {
       const { code, stdout, stderr } = await run([...args, '--json']);
