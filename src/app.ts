@@ -190,6 +190,7 @@ export async function createApp(options: AppOptions) {
       cookieKeys: (context) => box.derive(context),
       tenantClaim: config.tenantClaim,
       people,
+      isCallerLive: (scope) => callers.isLive(scope),
       graphiql: config.graphiql === 'off' ? undefined : shared,
     });
     const bindRegistration = boundRegistration({

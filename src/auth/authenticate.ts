@@ -4,7 +4,7 @@ import { isIdentifier } from '../tenancy/identifier.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TrustedIssuer } from '../tenancy/trusted-issuer.ts';
 import { requireCanonical, tokenDigest } from './canonical-token.ts';
-import type { Principal } from './principal.ts';
+import type { KnownPrincipal, Principal } from './principal.ts';
 import type { RemoteKeys } from './remote-keys.ts';
 import { confinedScopes, scopeSet } from './scope-set.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
@@ -73,9 +73,8 @@ export function createAuthenticator({ directory, cache, remoteKeys, tenantClaim 
       audience: `${tenant.issuer}/graphql`,
       keys: tenant.keys,
     });
-    const claim = payload[tenantClaim];
-    if (claim !== undefined && claim !== tenant.id) throw invalidToken('tenant claim of another tenant');
-    return { tenant: tenant.id, principal: principalOf(payload), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+    const principal = ownPrincipal(payload, tenant, tenantClaim);
+    return { tenant: tenant.id, principal, expiresAtMs: (payload.exp ?? 0) * 1_000 };
   }
 }
 
@@ -103,7 +102,18 @@ function unverifiedOf(token: string): { issuer: string; audience: string } {
   }
 }
 
-function principalOf(payload: JWTPayload): Principal {
+/**
+ * Who a verified token of a tenant's own stands for.
+ *
+ * @throws {CodedError} UNAUTHENTICATED
+ */
+export function ownPrincipal(
+  payload: JWTPayload,
+  { id }: Pick<Tenant, 'id'>,
+  tenantClaim: string,
+): KnownPrincipal {
+  const claim = payload[tenantClaim];
+  if (claim !== undefined && claim !== id) throw invalidToken('tenant claim of another tenant');
   const { sub, client_id: clientId, scope = '', app_tenant: applicationTenant = null } = payload;
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') {
     throw invalidToken('a claim has the wrong type');
@@ -121,5 +131,6 @@ function principalOf(payload: JWTPayload): Principal {
     issuedAtMs: (payload.iat ?? 0) * 1_000,
     tokenId: payload.jti,
     grantId: typeof payload['gid'] === 'string' ? payload['gid'] : undefined,
+    generation: typeof payload['gen'] === 'string' ? payload['gen'] : undefined,
   };
 }

@@ -18,6 +18,8 @@ export type Principal =
       readonly tokenId?: string | undefined;
       /** What its token was issued by, when that may be revoked as a whole. */
       readonly grantId?: string | undefined;
+      /** What its account was when it was issued; see `generation.ts`. Absent in tokens of earlier builds. */
+      readonly generation?: string | undefined;
     };
 
 export const ANONYMOUS: Principal = { kind: 'anonymous' };

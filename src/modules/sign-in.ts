@@ -9,6 +9,8 @@ export interface Account {
   readonly scopes: ReadonlySet<string>;
   /** The application tenant they are confined to; absent: the whole tenant. */
   readonly applicationTenant?: string | undefined;
+  /** What was issued to them before is void: sessions, refresh tokens, access tokens. Absent: nothing is. */
+  readonly since?: Date | undefined;
   /** Claims about them by name (OpenID Connect Core 5.1), like `email`; released by the scopes that were granted. */
   readonly claims: Readonly<Record<string, unknown>>;
 }

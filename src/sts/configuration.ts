@@ -1,9 +1,11 @@
 import type { Configuration, ExternalSigningKey } from 'oidc-provider';
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
+import { generationOf } from '../auth/generation.ts';
 import { sha256 } from '../lib/sha256.ts';
 import type { Account } from '../modules/sign-in.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import { isValidFor } from './account-validity.ts';
 import { grantDigest } from './revocations.ts';
 import { errorPage, signedOutPage, signOutPage } from './pages.ts';
 import { idTokenLifetimeSeconds, refreshTokenLifetimeSeconds } from './token-options.ts';
@@ -67,18 +69,18 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
     clientBasedCORS: (_ctx, origin, client) =>
       (client.redirectUris ?? []).some((uri) => URL.canParse(uri) && new URL(uri).origin === origin),
     extraTokenClaims: (ctx, token) => {
-      const { applicationTenant } = (ctx.oidc.account ?? {}) as Partial<Account>;
+      const { applicationTenant, since } = (ctx.oidc.account ?? {}) as Partial<Account>;
       return {
         [tenantClaim]: tenant().id,
         ...('grantId' in token && token.grantId !== undefined ? { gid: grantDigest(token.grantId) } : {}),
+        ...(since === undefined ? {} : { gen: generationOf(since) }),
         ...(applicationTenant === undefined ? {} : { app_tenant: applicationTenant }),
       };
     },
-    findAccount: async (_ctx, subject) => {
+    findAccount: async (_ctx, subject, token) => {
       const account = await options.account(subject);
-      return (
-        account && { ...account, accountId: subject, claims: () => ({ ...account.claims, sub: subject }) }
-      );
+      if (account === undefined || !isValidFor(account, token)) return undefined;
+      return { ...account, accountId: subject, claims: () => ({ ...account.claims, sub: subject }) };
     },
     interactions: {
       policy: options.policy,

@@ -1,10 +1,11 @@
 import type { Configuration, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 import type { AskedPlace } from '../modules/people.ts';
 import type { Account } from '../modules/sign-in.ts';
+import { isValidFor } from './account-validity.ts';
 
 /**
- * When somebody has to sign in or to consent: as the library has it, and whenever the account that is signed in is gone
- * or belongs to another application tenant than the one that is asked for. A browser has one session per tenant.
+ * When somebody has to sign in or to consent: as the library has it, and whenever the account that is signed in is gone,
+ * had what was issued to it made void, or belongs to another application tenant than the one that is asked for. A browser has one session per tenant.
  */
 export function signInPolicy(
   { base, Check }: Pick<typeof interactionPolicy, 'base' | 'Check'>,
@@ -19,7 +20,10 @@ export function signInPolicy(
       clientId: oidc.client?.clientId ?? '',
       applicationTenant: typeof applicationTenant === 'string' ? applicationTenant : undefined,
     };
-    const isFine = account !== undefined && (await isWelcome(account, asked));
+    const isFine =
+      account !== undefined &&
+      isValidFor(account, { authTime: oidc.session.loginTs }) &&
+      (await isWelcome(account, asked));
     return isFine ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
   };
   policy

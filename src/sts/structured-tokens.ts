@@ -1,37 +1,55 @@
 import type { JWTPayload } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { CLI_CLIENT_ID } from '../auth/access-token.ts';
+import { ownPrincipal } from '../auth/authenticate.ts';
 import { requireCanonical } from '../auth/canonical-token.ts';
+import { type KnownPrincipal, rowsOf } from '../auth/principal.ts';
 import { verifyJwt } from '../auth/verify-jwt.ts';
+import type { Account } from '../modules/sign-in.ts';
 import type { Scope } from '../shell/scope.ts';
+import { isValidFor } from './account-validity.ts';
 import { artifactModel } from './artifact.ts';
-import { revocationsOf, type RevocationSubject } from './revocations.ts';
+import { revocationsOf } from './revocations.ts';
 
 export interface StructuredTokenOptions {
   /** Of the request that is being answered. */
   scopeOf(): Scope;
-  hasClient(id: string): Promise<boolean>;
-  hasAccount(subject: string): Promise<boolean>;
+  account(subject: string): Promise<Account | undefined>;
+  tenantClaim: string;
+  /** What the gateway itself asks of a caller whose token is well signed. */
+  isCallerLive(scope: Scope): Promise<boolean>;
 }
 
 /**
  * Revocation and introspection of signed access tokens, which the library refuses. It has checked everything else by
  * then: the client is authenticated, and the form is in order.
  */
-export function structuredTokens({ scopeOf, hasClient, hasAccount }: StructuredTokenOptions) {
-  /** The gateway refuses what was made for a client or a person that is gone or suspended: so should others. */
-  async function hasHolder({ client_id: clientId, sub = '' }: JWTPayload): Promise<boolean> {
-    if (clientId === CLI_CLIENT_ID) return true;
-    return (await hasClient(String(clientId))) && (sub === clientId || (await hasAccount(sub)));
+export function structuredTokens({ scopeOf, account, tenantClaim, isCallerLive }: StructuredTokenOptions) {
+  /** The gateway refuses tokens of clients and people who are gone, suspended or may less by now: so should others. */
+  async function isAccepted(scope: Scope, principal: KnownPrincipal): Promise<boolean> {
+    // Asked as the gateway would if this token came; the scope is the one of who asks, and ends with it.
+    if (!(await isCallerLive({ ...scope.forRows(rowsOf(principal)), principal }))) return false;
+    const { kind, subject, clientId } = principal;
+    return kind === 'client' || clientId === CLI_CLIENT_ID || (await account(subject)) !== undefined;
+  }
+
+  /** What the library knows of a token it keeps: it does not look at whom it was issued to. */
+  async function checkKept(ctx: KoaContextWithOIDC): Promise<void> {
+    const { sub, client_id: clientId, iat } = ctx.body as KeptToken;
+    if (sub === undefined || sub === clientId) return;
+    const holder = await account(sub);
+    if (holder === undefined || !isValidFor(holder, { iat })) ctx.body = { active: false };
   }
 
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next();
-    if ((ctx.body as { error?: string } | undefined)?.error !== 'unsupported_token_type') return;
+    const { error, active } = (ctx.body ?? {}) as { error?: string; active?: boolean };
+    if (active === true && ctx.oidc.route === 'introspection') await checkKept(ctx);
+    if (error !== 'unsupported_token_type') return;
     const { client, params, route } = ctx.oidc;
     if (client === undefined) return;
     const scope = scopeOf();
-    const claims = await ownClaims(scope, String(params?.['token']));
+    const { claims, principal } = (await ownToken(scope, String(params?.['token']), tenantClaim)) ?? {};
     const isOwner = claims?.['client_id'] === client.clientId;
     const isPublic = client.clientAuthMethod === 'none';
     if (route === 'revocation') {
@@ -52,20 +70,32 @@ export function structuredTokens({ scopeOf, hasClient, hasAccount }: StructuredT
       return;
     }
     const isActive =
-      claims !== undefined &&
-      (isOwner || !isPublic) &&
-      !(await isRevoked(scope, claims)) &&
-      (await hasHolder(claims));
+      principal !== undefined && (isOwner || !isPublic) && (await isAccepted(scope, principal));
     ctx.status = 200;
-    ctx.body = isActive ? { ...released(claims), active: true, token_type: 'Bearer' } : { active: false };
+    ctx.body =
+      isActive && claims !== undefined
+        ? { ...released(claims), active: true, token_type: 'Bearer' }
+        : { active: false };
   };
 }
 
-/** The claims of a token this tenant's provider has signed and that has not expired, for whatever audience. */
-async function ownClaims({ tenant }: Scope, token: string): Promise<JWTPayload | undefined> {
+/** What the library says of a token it keeps (RFC 7662 section 2.2). */
+interface KeptToken {
+  sub?: string;
+  client_id?: string;
+  iat?: number;
+}
+
+/** A token this tenant's provider has signed and that has not expired, for whatever audience. */
+async function ownToken(
+  { tenant }: Scope,
+  token: string,
+  tenantClaim: string,
+): Promise<{ claims: JWTPayload; principal: KnownPrincipal } | undefined> {
   try {
     requireCanonical(token);
-    return await verifyJwt(token, { issuer: tenant.issuer, audience: undefined, keys: tenant.keys });
+    const claims = await verifyJwt(token, { issuer: tenant.issuer, audience: undefined, keys: tenant.keys });
+    return { claims, principal: ownPrincipal(claims, tenant, tenantClaim) };
   } catch {
     return undefined;
   }
@@ -77,14 +107,6 @@ async function revoke(scope: Scope, { jti, exp = 0 }: JWTPayload): Promise<void>
   await revocationsOf(scope.shell).add(scope.model(artifactModel), { token: jti }, until);
 }
 
-async function isRevoked(scope: Scope, claims: JWTPayload): Promise<boolean> {
-  const subjects: RevocationSubject[] = [
-    ...(claims.jti === undefined ? [] : [{ token: claims.jti }]),
-    ...(typeof claims['gid'] === 'string' ? [{ grant: claims['gid'] }] : []),
-  ];
-  return revocationsOf(scope.shell).has(scope.model(artifactModel), subjects);
-}
-
-function released({ gid: _gid, ...claims }: JWTPayload): JWTPayload {
+function released({ gid: _gid, gen: _gen, ...claims }: JWTPayload): JWTPayload {
   return claims;
 }

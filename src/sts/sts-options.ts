@@ -1,4 +1,5 @@
 import type { People } from '../modules/people.ts';
+import type { Scope } from '../shell/scope.ts';
 import type { GatewayAddress } from '../tenancy/graphiql-addresses.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { UnsealedKey } from './signing-jwks.ts';
@@ -11,6 +12,8 @@ export interface StsOptions {
   /** `TENANT_CLAIM` */
   tenantClaim: string;
   people: People;
+  /** What the gateway itself asks of a caller whose token is well signed. */
+  isCallerLive(scope: Scope): Promise<boolean>;
   /** Where GraphiQL is served, which signs in as a client of every tenant; undefined: nowhere. */
   graphiql: GatewayAddress | undefined;
 }

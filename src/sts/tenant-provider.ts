@@ -61,7 +61,7 @@ export class TenantProvider {
 export async function openTenantProvider(
   shell: Shell,
   tenant: Tenant,
-  { signingKeys, cookieKeys, tenantClaim, people, graphiql }: StsOptions,
+  { signingKeys, cookieKeys, tenantClaim, people, isCallerLive, graphiql }: StsOptions,
 ): Promise<TenantProvider> {
   // Loaded when it is needed: it is large, and complains aloud on runtimes it does not like.
   const { Provider, ExternalSigningKey, errors, interactionPolicy } = await import('oidc-provider');
@@ -118,8 +118,9 @@ export async function openTenantProvider(
   provider.use(
     structuredTokens({
       scopeOf: () => requests.current(),
-      hasClient: async (id) => (await clients.find(id)) !== null,
-      hasAccount: async (subject) => (await accountOf(subject)) !== undefined,
+      account: accountOf,
+      tenantClaim,
+      isCallerLive,
     }),
   );
   const noteFault = (err: unknown) => requests.current().log.error({ err }, 'the identity provider failed');

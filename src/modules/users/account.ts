@@ -6,11 +6,12 @@ import { userStore } from './store.ts';
 export async function findAccount(scope: Scope, subject: string): Promise<Account | undefined> {
   const user = await userStore(scope).byId(subject);
   if (user?.status !== 'ACTIVE') return undefined;
-  const { _id, email, name, isEmailVerified, applicationTenant } = user;
+  const { _id, email, name, isEmailVerified, applicationTenant, tokensSince } = user;
   return {
     subject: _id,
     scopes: new Set(user.scopes),
     applicationTenant: applicationTenant ?? undefined,
+    since: tokensSince,
     claims: {
       email,
       email_verified: isEmailVerified,

@@ -1,6 +1,7 @@
 import { CLI_CLIENT_ID } from '../../auth/access-token.ts';
+import { generationOf } from '../../auth/generation.ts';
 import { isIssuedSince } from '../../auth/issued-since.ts';
-import { isOwn } from '../../auth/principal.ts';
+import { isOwn, type KnownPrincipal } from '../../auth/principal.ts';
 import { homeOf } from '../../mongo/rows.ts';
 import { DocumentMemory } from '../../shell/document-memory.ts';
 import type { Scope } from '../../shell/scope.ts';
@@ -8,7 +9,9 @@ import { perShell } from '../../shell/shell.ts';
 import { userStore, watchedUsers } from './store.ts';
 import type { KnownUser } from './user.ts';
 
-type Standing = Pick<KnownUser, 'status' | 'tokensSince' | 'applicationTenant'>;
+interface Standing extends Pick<KnownUser, 'status' | 'tokensSince' | 'applicationTenant'> {
+  generation: string;
+}
 
 const usersOf = perShell(
   (shell) => new DocumentMemory<Standing>((listener) => shell.watch(watchedUsers, listener)),
@@ -26,13 +29,19 @@ export async function isCallerLive(scope: Scope): Promise<boolean> {
     const found = await userStore(scope).byId(subject);
     if (found === null) return undefined;
     const { status, tokensSince, applicationTenant } = found;
-    return { status, tokensSince, applicationTenant };
+    return { status, tokensSince, applicationTenant, generation: generationOf(tokensSince) };
   });
   return (
     user?.status === 'ACTIVE' &&
     user.applicationTenant === homeOf(scope.rows) &&
-    isIssuedSince(principal, user.tokensSince)
+    isOfGeneration(principal, user)
   );
+}
+
+/** To the second, where a token does not say: it may have been issued right before what made it void. */
+function isOfGeneration(principal: KnownPrincipal, { generation, tokensSince }: Standing): boolean {
+  if (principal.generation !== undefined) return principal.generation === generation;
+  return isIssuedSince(principal, tokensSince);
 }
 
 /** On this node a change counts at once. */

@@ -37,7 +37,7 @@ export async function resetLinkMail(scope: Scope, email: string): Promise<Mail |
 
 /**
  * Sets the password a link was made for. The link works once, proves that its address is the user's, ends a lock, and
- * tokens issued before are refused from now on.
+ * ends every session and token of before.
  *
  * @param token - as it stands in the link.
  * @throws {UserErrors} INVALID for a link that is used, expired or made up, all alike; what the policy says

@@ -32,7 +32,7 @@ export interface User extends Partitioned, Credentials {
   status: (typeof USER_STATUSES)[number];
   /** Scopes at this gateway a token of this user can carry. */
   scopes: string[];
-  /** Tokens issued before are refused: the password was changed, or the user was suspended. */
+  /** Tokens, refresh tokens and sessions of before are void: another password, fewer scopes, or suspended meanwhile. */
   tokensSince: Date;
   lastSignInAt: Date | null;
   /** See `creationOf`. */
