@@ -132,7 +132,11 @@ for (const [name, change, description] of [
 
 for (const [name, change, description] of [
   ['grantUserScopes', grantUserScopes, 'Gives a user scopes. Nobody grants a scope they lack.'],
-  ['revokeUserScopes', revokeUserScopes, 'Takes scopes away; earlier tokens are refused within a second.'],
+  [
+    'revokeUserScopes',
+    revokeUserScopes,
+    'Takes scopes away; earlier tokens are refused within a second, and the user has to sign in again.',
+  ],
 ] as const) {
   builder.relayMutationField(
     name,
