@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { Principal } from '../auth/principal.ts';
+import { type Principal, rowsOf } from '../auth/principal.ts';
 import type { Mailer } from '../lib/mailer.ts';
 import type { Lease } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
@@ -67,6 +67,8 @@ export interface Scope {
    * and which application tenant they come to is part of what they ask for. It ends with this one.
    */
   forRows(rows: Rows): Scope;
+  /** This scope as if another caller had come, for introspection alone. It ends with this one. */
+  asCaller(principal: Principal): Scope;
   release(): void;
 }
 
@@ -112,11 +114,12 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
       lease.signal.removeEventListener('abort', onShellClosing);
       lease.release();
     };
-    const forRows = (rows: Rows): Scope => {
+    const scopeOf = (principal: Principal, rows: Rows): Scope => {
       const optionLayers = [options.tenant.settings];
       let followNarrower: FollowOptions = () => Promise.resolve(() => undefined);
       return {
         ...rest,
+        principal,
         rows,
         signal,
         shell,
@@ -133,11 +136,12 @@ export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Pro
             () => shell.collections.beforeWrite(definition.collection),
             { signal, rows, homes: shell.collections.homes, guardWrite, circuit: shell.circuit },
           ),
-        forRows,
+        forRows: (others) => scopeOf(principal, others),
+        asCaller: (caller) => scopeOf(caller, rowsOf(caller)),
         release,
       };
     };
-    return forRows(rest.rows);
+    return scopeOf(rest.principal, rest.rows);
   } catch (error) {
     lease.release();
     throw error;

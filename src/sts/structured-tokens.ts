@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { CLI_CLIENT_ID } from '../auth/access-token.ts';
 import { ownPrincipal } from '../auth/authenticate.ts';
 import { requireCanonical } from '../auth/canonical-token.ts';
-import { type KnownPrincipal, rowsOf } from '../auth/principal.ts';
+import type { KnownPrincipal } from '../auth/principal.ts';
 import { verifyJwt } from '../auth/verify-jwt.ts';
 import type { Account } from '../modules/sign-in.ts';
 import type { Scope } from '../shell/scope.ts';
@@ -27,8 +27,7 @@ export interface StructuredTokenOptions {
 export function structuredTokens({ scopeOf, account, tenantClaim, isCallerLive }: StructuredTokenOptions) {
   /** The gateway refuses tokens of clients and people who are gone, suspended or may less by now: so should others. */
   async function isAccepted(scope: Scope, principal: KnownPrincipal): Promise<boolean> {
-    // Asked as the gateway would if this token came; the scope is the one of who asks, and ends with it.
-    if (!(await isCallerLive({ ...scope.forRows(rowsOf(principal)), principal }))) return false;
+    if (!(await isCallerLive(scope.asCaller(principal)))) return false;
     const { kind, subject, clientId } = principal;
     return kind === 'client' || clientId === CLI_CLIENT_ID || (await account(subject)) !== undefined;
   }
