@@ -8,6 +8,9 @@ const CONNECT_MS = 3_000;
 /** How long each command may take, in milliseconds. */
 const COMMAND_MS = 5_000;
 
+/** Members of the largest replica set there is. */
+const MAX_MEMBERS = 50;
+
 /** Server codes of a caller it does not know (18) and one that may not (13). */
 const UNKNOWN_CALLER = 18;
 const NOT_ALLOWED = 13;
@@ -16,7 +19,7 @@ const NOT_ALLOWED = 13;
  * Tries whether tenants can live on a deployment: it is reached, is a replica set (transactions and change streams need
  * one), takes writes that a majority confirms, and lets us make and drop databases.
  *
- * @param membersFault - why the members that the server names are refused.
+ * @param membersFault - why the members that the servers name are refused.
  * @returns what is wrong, without any of the connection string; undefined when all is well.
  */
 export async function tryDeployment(
@@ -29,22 +32,40 @@ export async function tryDeployment(
     serverSelectionTimeoutMS: CONNECT_MS,
     appName: 'tenant-gateway',
   });
+  const named = namedMembers(client);
+  const namedFault = async () =>
+    named.size > MAX_MEMBERS ? 'names more members than a replica set has' : membersFault([...named]);
   try {
     await client.connect();
     const hello = await client.db('admin').command({ hello: 1 }, limit());
     const isReplicated = typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid';
     if (!isReplicated) return 'leads to a server that is not a replica set';
-    // The driver goes on to the members a server names, unless it is told to stay.
-    const members = client.options.directConnection ? [] : ((hello['hosts'] as string[] | undefined) ?? []);
-    const fault = await membersFault(members);
+    const fault = await namedFault();
     if (fault !== undefined) return fault;
     await writeAndDrop(client.db(`tg_trial_${randomBytes(8).toString('hex')}`));
-    return undefined;
+    // Not all members have spoken by the time the first of them is asked.
+    return await namedFault();
   } catch (error) {
-    return faultOf(error);
+    return (await namedFault()) ?? faultOf(error);
   } finally {
     await client.close().catch(() => undefined);
   }
+}
+
+/**
+ * Every place the driver goes to or is told to go: the hosts behind the connection string as the driver itself found
+ * them, and from each server that speaks, not from the primary alone, all members it names, those that take no writes
+ * (`passives`) and those without data (`arbiters`) among them. `me` and `primary` are compared only, never gone to.
+ */
+function namedMembers(client: mongo.MongoClient): ReadonlySet<string> {
+  const named = new Set<string>();
+  client.on('serverOpening', ({ address }) => named.add(address));
+  client.on('serverDescriptionChanged', ({ newDescription }) => {
+    // A driver that is told to stay does not go on to others.
+    if (client.options.directConnection) return;
+    for (const address of newDescription.allHosts) named.add(address);
+  });
+  return named;
 }
 
 async function writeAndDrop(db: mongo.Db): Promise<void> {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { mongo } from 'mongoose';
 import { connectionStringFault } from '../../src/control-plane/connection-string.ts';
 import { createDeploymentCheck } from '../../src/control-plane/deployment-check.ts';
+import { type Hello, openHostileDeployment } from '../support/hostile-deployment.ts';
 import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 
 function check(isProduction = false, allowedHosts: readonly string[] = []) {
@@ -79,5 +80,53 @@ describe('a deployment', () => {
     expect(away).toMatch(/no server that can be reached/);
     expect(stranger).toMatch(/name or password/);
     expect(`${away} ${stranger}`).not.toMatch(/hunter2|127\.0\.0\.1/);
+  });
+});
+
+describe('a deployment that names members', () => {
+  const NOWHERE = '169.254.169.254:27017';
+  const control = new URL(mongodbUri().replace('mongodb:', 'http:')).host;
+
+  const named: [string, (self: string) => Hello][] = [
+    ['a host', (self) => ({ hosts: [self, NOWHERE] })],
+    ['one that takes no writes', (self) => ({ hosts: [self], passives: [NOWHERE] })],
+    ['an arbiter', (self) => ({ hosts: [self], arbiters: ['[fe80::1]:27017'] })],
+    ['the control database as an arbiter', (self) => ({ hosts: [self], arbiters: [control] })],
+    ['one under the name of cloud metadata', (self) => ({ hosts: [self, 'metadata.google.internal:80'] })],
+    [
+      'one, although no member takes writes',
+      (self) => ({ isPrimary: false, passives: [NOWHERE], hosts: [self] }),
+    ],
+  ];
+
+  test.each(named)('where none may be is refused: %s', async (_what, say) => {
+    await using hostile = await openHostileDeployment(say);
+    expect(await check()(`mongodb://${hostile.address}/`)).toMatch(/ALLOWED_MONGODB_HOSTS/);
+  });
+
+  test('is refused for what another one than its primary names', async () => {
+    let members: string[] = [];
+    await using secondary = await openHostileDeployment(() => ({
+      isPrimary: false,
+      hosts: members,
+      passives: [NOWHERE],
+    }));
+    await using primary = await openHostileDeployment(() => ({ hosts: members }));
+    members = [primary.address, secondary.address];
+    expect(await check()(`mongodb://${members.join()}/`)).toMatch(/ALLOWED_MONGODB_HOSTS/);
+  });
+
+  test('is refused when they are more than a replica set has', async () => {
+    await using hostile = await openHostileDeployment((self) => ({
+      hosts: [self, ...Array.from({ length: 60 }, (_unused, index) => `127.0.0.1:${index + 1}`)],
+    }));
+    expect(await check()(`mongodb://${hostile.address}/`)).toMatch(/more members than a replica set/);
+  });
+
+  test('is not refused for what nobody goes to', async () => {
+    await using hostile = await openHostileDeployment((self) => ({ hosts: [self], primary: NOWHERE }));
+    expect(await check()(`mongodb://${hostile.address}/`)).toBeUndefined();
+    await using alone = await openHostileDeployment((self) => ({ hosts: [self], passives: [NOWHERE] }));
+    expect(await check()(`mongodb://${alone.address}/?directConnection=true`)).toBeUndefined();
   });
 });
