@@ -8,6 +8,7 @@ import { heap } from './benches/heap.ts';
 import { namespaces } from './benches/namespaces.ts';
 import { requestCost } from './benches/request-cost.ts';
 import { rotation } from './benches/rotation.ts';
+import { signIn } from './benches/sign-in.ts';
 import { signUp } from './benches/sign-up.ts';
 import { sockets } from './benches/sockets.ts';
 import { sts } from './benches/sts.ts';
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   fairness,
   faults,
   sts,
+  signIn,
   startUp,
   rotation,
   fleetMigration,
