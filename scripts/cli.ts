@@ -58,8 +58,6 @@ function createProgram(): Command {
 
 /** Runs one command and answers the exit code. Whatever goes wrong is one line on stderr. */
 export async function main(args: readonly string[]): Promise<number> {
-  // The reader of a pipe may go at any time (`| head`).
-  process.stdout.on('error', () => process.exit(DONE));
   try {
     await createProgram().parseAsync([...args], { from: 'user' });
     return DONE;

@@ -3,5 +3,7 @@
 import { register } from 'tsx/esm/api';
 
 register();
+// The reader of a pipe may go at any time (`| head`).
+process.stdout.on('error', () => process.exit(0));
 const { main } = await import('./cli.ts');
 process.exitCode = await main(process.argv.slice(2));

@@ -11,12 +11,14 @@ import { changeStamp, ledgerOf } from '../support/migrations.ts';
 import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 import { graphql } from '../support/request.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
+import { type LoadedProgram, loadedProgram } from './loaded-program.ts';
 
 const NO_DATABASE = { MONGODB_URI: 'mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=200' };
 
 describe('the command line', { timeout: 60_000 }, () => {
   let dataDir: string;
   let cli: CommandLine;
+  let program: LoadedProgram;
   /** Serves the same control database, as a gateway beside the command line does. */
   let gateway: TestGateway;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the command line printed as JSON
@@ -29,12 +31,14 @@ describe('the command line', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-cli-'));
     cli = commandLine(dataDir);
+    program = await loadedProgram(cli.env);
     gateway = await startGateway({ CONTROL_DATABASE: cli.env['CONTROL_DATABASE']! });
     acme = await cli.json('tenants', 'create', 'acme', '--name', 'Acme', '--email', 'admin@acme.example');
-    globexText = (await cli.run(['tenants', 'create', 'globex', '--modules', 'content'])).stdout;
+    globexText = (await program.run(['tenants', 'create', 'globex', '--modules', 'content'])).stdout;
   });
 
   afterAll(async () => {
+    await program[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -54,10 +58,10 @@ describe('the command line', { timeout: 60_000 }, () => {
 
     it('are listed and shown by identifier and by id, without secrets', async () => {
       const [listed, table, byIdentifier, byId] = await Promise.all([
-        cli.json('tenants', 'list', '--status', 'ACTIVE'),
-        cli.run(['tenants', 'list']),
-        cli.json('tenants', 'show', 'acme'),
-        cli.json('tenants', 'show', acme.tenant.id),
+        program.json('tenants', 'list', '--status', 'ACTIVE'),
+        program.run(['tenants', 'list']),
+        program.json('tenants', 'show', 'acme'),
+        program.json('tenants', 'show', acme.tenant.id),
       ]);
       expect(listed.map(({ identifier }: { identifier: string }) => identifier)).toEqual(['acme', 'globex']);
       expect(table.stdout).toMatch(
@@ -72,11 +76,11 @@ describe('the command line', { timeout: 60_000 }, () => {
 
     it('are suspended and resumed, and a gateway beside follows', async () => {
       const { accessToken } = acme.bootstrap;
-      expect(await cli.json('tenants', 'suspend', 'acme')).toMatchObject({ status: 'SUSPENDED' });
+      expect(await program.json('tenants', 'suspend', 'acme')).toMatchObject({ status: 'SUSPENDED' });
       await expect
         .poll(async () => (await ask('acme', accessToken)).errors?.[0]?.extensions.code, { timeout: 1_000 })
         .toBe('TENANT_SUSPENDED');
-      expect((await cli.run(['tenants', 'resume', acme.tenant.id])).stdout).toBe('acme is ACTIVE\n');
+      expect((await program.run(['tenants', 'resume', acme.tenant.id])).stdout).toBe('acme is ACTIVE\n');
       await expect
         .poll(async () => (await ask('acme', accessToken)).errors, { timeout: 1_000 })
         .toBeUndefined();
@@ -105,52 +109,52 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(await ledgerOf(gateway, other!)).toEqual([]);
 
       await changeStamp(gateway, other!, { migrating: null });
-      expect(await cli.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
+      expect(await program.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
         ...{ state: 'DONE', total: 2, done: 2, migrated: 1, current: 1, quarantined: 0, failed: [] },
       });
       expect([await ledgerOf(gateway, one!), await ledgerOf(gateway, other!)]).toEqual(whole);
-      const { migration } = await cli.json('tenants', 'show', other!.record._id);
+      const { migration } = await program.json('tenants', 'show', other!.record._id);
       expect(migration).toMatchObject({ state: 'CURRENT', pending: [] });
     });
 
     it('are deleted with time to think it over, and restored', async () => {
-      const { tenant } = await cli.json('tenants', 'create', 'hesitant');
-      const deleted = await cli.run(['tenants', 'delete', 'hesitant']);
+      const { tenant } = await program.json('tenants', 'create', 'hesitant');
+      const deleted = await program.run(['tenants', 'delete', 'hesitant']);
       expect(deleted).toMatchObject({ code: 0, stderr: '' });
       expect(deleted.stdout).toMatch(/^hesitant is DELETING; it can be restored until \d{4}-/);
-      const { deletion } = await cli.json('tenants', 'show', tenant.id);
+      const { deletion } = await program.json('tenants', 'show', tenant.id);
       expect(deletion).toMatchObject({ finishedAt: null, dropped: null });
-      expect(await cli.json('tenants', 'restore', 'hesitant')).toMatchObject({
+      expect(await program.json('tenants', 'restore', 'hesitant')).toMatchObject({
         status: 'ACTIVE',
         deletion: null,
       });
-      await cli.json('tenants', 'delete', 'hesitant', '--now', '--yes');
+      await program.json('tenants', 'delete', 'hesitant', '--now', '--yes');
     });
 
     it('are dropped at once only when that is said twice', async () => {
-      const { tenant } = await cli.json('tenants', 'create', 'short-lived');
-      const refused = await cli.run(['tenants', 'delete', 'short-lived', '--now']);
+      const { tenant } = await program.json('tenants', 'create', 'short-lived');
+      const refused = await program.run(['tenants', 'delete', 'short-lived', '--now']);
       expect(refused).toMatchObject({ code: 2, stdout: '' });
       expect(refused.stderr).toMatch(/^tenant-gateway: .*--yes\n$/);
-      expect(await cli.json('tenants', 'delete', tenant.id, '--now', '--yes')).toMatchObject({
+      expect(await program.json('tenants', 'delete', tenant.id, '--now', '--yes')).toMatchObject({
         status: 'DELETED',
       });
-      const { deletion } = await cli.json('tenants', 'show', tenant.id);
+      const { deletion } = await program.json('tenants', 'show', tenant.id);
       expect(deletion.dropped.collections).toEqual([
         { name: '_tenant', documents: 1 },
         { name: 'clients', documents: 1 },
       ]);
       const listed = async (...more: string[]) =>
-        (await cli.json('tenants', 'list', ...more)).map(({ id }: { id: string }) => id);
+        (await program.json('tenants', 'list', ...more)).map(({ id }: { id: string }) => id);
       expect(await listed()).not.toContain(tenant.id);
       expect(await listed('--status', 'DELETED')).toContain(tenant.id);
       expect(await listed('--all')).toContain(tenant.id);
-      const again = await cli.run(['tenants', 'create', 'short-lived']);
+      const again = await program.run(['tenants', 'create', 'short-lived']);
       expect(again).toMatchObject({ code: 1, stdout: '' });
       expect(again.stderr).toMatch(/^tenant-gateway: .*taken.*\n$/);
       const [used, released] = await Promise.all([
-        cli.run(['tenants', 'release', 'acme']),
-        cli.run(['tenants', 'release', 'short-lived']),
+        program.run(['tenants', 'release', 'acme']),
+        program.run(['tenants', 'release', 'short-lived']),
       ]);
       expect(used).toMatchObject({ code: 1, stdout: '' });
       expect(used.stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
@@ -171,8 +175,8 @@ describe('the command line', { timeout: 60_000 }, () => {
   describe('tokens', () => {
     it('of a tenant carry the scopes and the lifetime that are asked for', async () => {
       const [plain, short] = await Promise.all([
-        cli.run(['token', 'acme']),
-        cli.json(
+        program.run(['token', 'acme']),
+        program.json(
           'token',
           'acme',
           '--scope',
@@ -197,7 +201,7 @@ describe('the command line', { timeout: 60_000 }, () => {
 
     it('of the platform open the operator fields', async () => {
       const token = (
-        await cli.run(['token', '--platform', '--scope', 'platform:tenants:read'])
+        await program.run(['token', '--platform', '--scope', 'platform:tenants:read'])
       ).stdout.trim();
       const platform = (query: string) =>
         graphql({ port: gateway.port, path: '/platform/graphql', token, query });
@@ -217,9 +221,9 @@ describe('the command line', { timeout: 60_000 }, () => {
       expect(added.code).toBe(0);
       expect(JSON.parse(added.stdout)).toMatchObject({ name: 'second', budget: 500, used: 0 });
       const [listed, twice, bad] = await Promise.all([
-        cli.run(['clusters', 'list']),
-        cli.run(['clusters', 'add', 'second', '--connection-string', secret, '--budget', '500']),
-        cli.run([
+        program.run(['clusters', 'list']),
+        program.run(['clusters', 'add', 'second', '--connection-string', secret, '--budget', '500']),
+        program.run([
           'clusters',
           'add',
           'third',
@@ -238,7 +242,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     });
 
     it('are changed: budgets, and whether they take tenants', async () => {
-      const update = (...options: string[]) => cli.json('clusters', 'update', 'second', ...options);
+      const update = (...options: string[]) => program.json('clusters', 'update', 'second', ...options);
       expect(await update('--budget', '600', '--connection-budget', '200', '--close')).toMatchObject({
         name: 'second',
         budget: 600,
@@ -246,10 +250,10 @@ describe('the command line', { timeout: 60_000 }, () => {
         isOpen: false,
       });
       const [full, nobody, both, nothing] = await Promise.all([
-        cli.run(['tenants', 'create', 'umbrella', '--cluster', 'second']),
-        cli.run(['clusters', 'update', 'nobody', '--budget', '5']),
-        cli.run(['clusters', 'update', 'second', '--open', '--close'], NO_DATABASE),
-        cli.run(['clusters', 'update', 'second', '--budget', 'many'], NO_DATABASE),
+        program.run(['tenants', 'create', 'umbrella', '--cluster', 'second']),
+        program.run(['clusters', 'update', 'nobody', '--budget', '5']),
+        program.run(['clusters', 'update', 'second', '--open', '--close'], NO_DATABASE),
+        program.run(['clusters', 'update', 'second', '--budget', 'many'], NO_DATABASE),
       ]);
       expect([full, nobody, both, nothing].map(({ code, stdout }) => [code, stdout])).toEqual([
         [1, ''],
@@ -261,7 +265,7 @@ describe('the command line', { timeout: 60_000 }, () => {
         expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
       }
       expect(nobody.stderr).toBe('tenant-gateway: There is no cluster nobody.\n');
-      const opened = await cli.run(['clusters', 'update', 'second', '--open']);
+      const opened = await program.run(['clusters', 'update', 'second', '--open']);
       expect(opened.stdout).toMatch(/^NAME .*\nsecond +0 +0\/600 +\d+\/200 +yes +yes\n$/);
     });
   });
@@ -269,8 +273,8 @@ describe('the command line', { timeout: 60_000 }, () => {
   describe('keys', () => {
     it('are rotated: new tokens have the new key, old ones stay valid', async () => {
       const before = acme.bootstrap.accessToken as string;
-      const rotated = await cli.json('keys', 'rotate', 'acme');
-      const { token } = await cli.json('token', 'acme');
+      const rotated = await program.json('keys', 'rotate', 'acme');
+      const { token } = await program.json('token', 'acme');
       expect(rotated.kids).toEqual([rotated.kid, decodeProtectedHeader(before).kid]);
       expect(decodeProtectedHeader(token).kid).toBe(rotated.kid);
       await expect.poll(async () => (await ask('acme', token)).errors, { timeout: 1_000 }).toBeUndefined();
@@ -281,23 +285,23 @@ describe('the command line', { timeout: 60_000 }, () => {
       const next = randomBytes(32).toString('base64');
       const both = { MASTER_KEY: next, MASTER_KEY_PREVIOUS: cli.env['MASTER_KEY']! };
       const rewrap = ['keys', 'rewrap', '--json'];
-      const first = await cli.run(rewrap, both);
+      const first = await program.run(rewrap, both);
       expect(first).toMatchObject({ code: 0, stderr: '' });
       const { rewrapped, current, failed } = JSON.parse(first.stdout);
       // Three keys of acme and two of globex that sign, the next ones among them; of each the one of hashes; the
       // platform's, and the cluster. Of deleted tenants there is none.
       expect({ rewrapped, current, failed }).toEqual({ rewrapped: 9, current: 0, failed: [] });
-      expect(JSON.parse((await cli.run(rewrap, both)).stdout)).toEqual({
+      expect(JSON.parse((await program.run(rewrap, both)).stdout)).toEqual({
         rewrapped: 0,
         current: 9,
         failed: [],
       });
-      const [old, lost] = await Promise.all([cli.run(['token', 'acme']), cli.run(rewrap)]);
+      const [old, lost] = await Promise.all([program.run(['token', 'acme']), program.run(rewrap)]);
       expect(old).toMatchObject({ code: 1, stdout: '' });
       expect(lost.code).toBe(1);
       expect(JSON.parse(lost.stdout).failed).toContain(`tenant ${acme.tenant.id}`);
       cli.env['MASTER_KEY'] = next;
-      const { token } = await cli.json('token', 'acme');
+      const { token } = await program.json('token', 'acme');
       expect((await ask('acme', token)).errors).toBeUndefined();
     });
   });
@@ -328,24 +332,24 @@ describe('the command line', { timeout: 60_000 }, () => {
     });
 
     it('of one tenant goes to standard output', async () => {
-      const schema = buildSchema((await cli.run(['schema', 'print', '--tenant', 'globex'])).stdout);
+      const schema = buildSchema((await program.run(['schema', 'print', '--tenant', 'globex'])).stdout);
       expect(schema.getQueryType()?.getFields()).toHaveProperty('contentItems');
       expect(schema.getQueryType()?.getFields()).not.toHaveProperty('clients');
     });
   });
 
   it('resets the demo', async () => {
-    const first = await cli.json('demo', 'reset');
+    const first = await program.json('demo', 'reset');
     expect(first.map(({ identifier }: { identifier: string }) => identifier)).toEqual(['mdn', 'atlas']);
     expect(first[1].itemCount).toBe(250);
-    const second = await cli.json('demo', 'reset');
+    const second = await program.json('demo', 'reset');
     expect(second[0].itemCount).toBe(first[0].itemCount);
     expect(second[0].id).not.toBe(first[0].id);
-    const off = await cli.run(['demo', 'reset'], { DEMO: 'off' });
+    const off = await program.run(['demo', 'reset'], { DEMO: 'off' });
     expect(off).toMatchObject({ code: 1, stderr: 'tenant-gateway: there is no demo here: DEMO is off\n' });
   }, 120_000);
 
-  it.concurrent.each([
+  it.each([
     [[]],
     [['tenants']],
     [['tenants', 'lst']],
@@ -360,17 +364,19 @@ describe('the command line', { timeout: 60_000 }, () => {
     [['clusters', 'add', 'third', '--budget', 'many', '--connection-string', 'x']],
     [['clusters', 'list', '--colour']],
   ])('answers wrong use with 2 and one line: %j', async (args) => {
-    const { code, stdout, stderr } = await cli.run(args, NO_DATABASE);
+    const { code, stdout, stderr } = await program.run(args, NO_DATABASE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
   });
 
-  it('answers a failure with 1 and one line, as JSON where that is asked for', async () => {
-    const [unknown, unreachable, setting] = await Promise.all([
+  it('ends with 2 after wrong use, with 1 and one line after a failure, as JSON where that is asked for', async () => {
+    const [misspelt, unknown, unreachable, setting] = await Promise.all([
+      cli.run(['tenants', 'lst'], NO_DATABASE),
       cli.run(['tenants', 'show', 'nobody', '--json']),
       cli.run(['tenants', 'list'], NO_DATABASE),
       cli.run(['tenants', 'list'], { MASTER_KEY: 'c2hvcnQ=' }),
     ]);
+    expect(misspelt).toMatchObject({ code: 2, stdout: '' });
     expect(unknown).toMatchObject({ code: 1, stdout: '' });
     expect(JSON.parse(unknown.stderr)).toEqual({
       error: { code: 'NOT_FOUND', message: 'there is no tenant nobody' },

@@ -56,10 +56,12 @@ export function commandLine(dataDir: string): CommandLine {
     env,
     start,
     run,
-    async json(...args) {
-      const { code, stdout, stderr } = await run([...args, '--json']);
-      if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`);
-      return JSON.parse(stdout) as unknown;
-    },
+    json: async (...args) => jsonOf(await run([...args, '--json'])),
   };
+}
+
+/** What a command printed; fails the test unless it is done. */
+export function jsonOf({ code, stdout, stderr }: Run): unknown {
+  if (code !== 0 || stderr !== '') throw new Error(`exit code ${code}: ${stderr}`);
+  return JSON.parse(stdout) as unknown;
 }
