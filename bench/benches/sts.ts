@@ -85,17 +85,15 @@ async function rates({ server, effort, fleet, say }: BenchContext): Promise<Roun
   const barePort = await bare.call('port');
   const ours = tokenRequest(`/t/${identifier}/oauth/token`, login);
   const theirs = tokenRequest('/token', { clientId: 'bare', clientSecret: secret });
+  const load = { connections: CONNECTIONS, ms: effort.loadMs };
   const measure = async (port: number, request: CheckedRequest) => {
-    const { times, wrong } = await latencies(port, request, { connections: CONNECTIONS, ms: effort.loadMs });
+    const { perSecond } = await httpLoad(port, [request], load);
+    const { times, wrong } = await latencies(port, request, load);
     if (wrong > 0) throw new Error(`${wrong} wrong replies for ${request.path}`);
-    return { perSecond: times.length / (effort.loadMs / 1_000), p50Ms: quantile(times, 0.5) };
+    return { perSecond, p50Ms: quantile(times, 0.5) };
   };
   const published = async (path: string) => {
-    const request = publishedRequest(`/t/${identifier}${path}`);
-    const { perSecond } = await httpLoad(gateway.port, [request], {
-      connections: CONNECTIONS,
-      ms: effort.loadMs,
-    });
+    const { perSecond } = await httpLoad(gateway.port, [publishedRequest(`/t/${identifier}${path}`)], load);
     return perSecond;
   };
   await sendOnce(gateway.port, [ours]);
