@@ -97,7 +97,8 @@ export function createStages(parts: StageParts): readonly Stage[] {
   const authentication = useAuthentication(parts.authenticate);
   const resolution = useResolution();
   const ownDeadline = useTenantDeadline(http.requestDeadlineMs);
-  const turns = queue === undefined ? [ownDeadline] : [ownDeadline, useFairQueue(queue)];
+  const isSilent = ({ id }: Tenant) => parts.shells.peek(id)?.circuit.isOpen === true;
+  const turns = queue === undefined ? [ownDeadline] : [ownDeadline, useFairQueue(queue, isSilent)];
   const scope = useScope({
     shells: parts.shells,
     registration: parts.registration,

@@ -33,6 +33,8 @@ interface Entry<V> {
   readonly version: number;
   readonly group: string | undefined;
   readonly value: Promise<V>;
+  /** The value, once it is open. */
+  opened: V | undefined;
   /** One controller a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614). */
   readonly leases: Set<AbortController>;
   isEvicted: boolean;
@@ -82,6 +84,11 @@ export class KeyedPool<S, V> {
   /** The keys of all that is open, what drains included. */
   get keys(): string[] {
     return [...new Set([...this.#entries.keys(), ...[...this.#draining].map(({ key }) => key)])];
+  }
+
+  /** The value that is open under a key, for a look at it: whoever works with it needs a lease. */
+  peek(key: string): V | undefined {
+    return this.#entries.get(key)?.opened;
   }
 
   /**
@@ -166,6 +173,7 @@ export class KeyedPool<S, V> {
       version,
       group: this.#options.group?.(source),
       value: this.#options.open(source),
+      opened: undefined,
       leases: new Set(),
       isEvicted: false,
       deadline: undefined,
@@ -174,11 +182,14 @@ export class KeyedPool<S, V> {
       closed,
       markClosed,
     };
-    entry.value.catch(() => {
-      if (this.#entries.get(key) === entry) this.#entries.delete(key);
-      // Nothing opened, so the last release has nothing to keep.
-      entry.isEvicted = true;
-    });
+    entry.value.then(
+      (value) => (entry.opened = value),
+      () => {
+        if (this.#entries.get(key) === entry) this.#entries.delete(key);
+        // Nothing opened, so the last release has nothing to keep.
+        entry.isEvicted = true;
+      },
+    );
     return entry;
   }
 

@@ -52,6 +52,18 @@ test('two callers at once share one opening, and other keys open by themselves',
   await pool[Symbol.asyncDispose]();
 });
 
+test('shows what is open to whoever only looks, and nothing that is opening, evicted or of another key', async () => {
+  const { pool } = benchPool();
+  const lease = pool.lease(acme);
+  expect(pool.peek('acme')).toBeUndefined();
+  const value = await lease.value;
+  expect([pool.peek('acme'), pool.peek('globex')]).toEqual([value, undefined]);
+  const gone = pool.evict('acme');
+  expect(pool.peek('acme')).toBeUndefined();
+  lease.release();
+  await gone;
+});
+
 test('keeps an evicted value open until its last lease is released', async () => {
   const { pool } = benchPool();
   const one = pool.lease(acme);
