@@ -240,6 +240,7 @@ export async function createApp(options: AppOptions) {
         sweeper.start();
         monitor.start();
         fleet.watch();
+        void engine.load();
       },
       /** From now on `/readyz` says no, so that load balancers look elsewhere; subscribers are sent there at once. */
       startDraining() {

@@ -49,4 +49,6 @@ export interface Engine {
   (request: EngineRequest, context: EngineContext & object): Promise<EngineReply>;
   /** Runs an operation that did not come as an HTTP request. */
   run(params: GraphQLParams, context: EngineContext & object): Promise<Results>;
+  /** Loads what the first request would wait for. */
+  load(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { createYoga, type GraphQLParams } from 'graphql-yoga';
+import type { GraphQLParams } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { directRequest, executeDirectly, runDirectly } from './direct-execution.ts';
 import type { Engine, EngineContext, EngineReply, EngineRequest, Results } from './engine-request.ts';
@@ -31,14 +31,23 @@ const ENGINE_URL = 'http://gateway/graphql';
  * @param superset - every field there is, to tell a disabled module from a mistake.
  */
 export function createEngine(superset: GraphQLSchema): Engine {
-  const { direct, overFetch, run } = createEngineWays(superset);
-  const answer = (request: EngineRequest, context: EngineContext & object) =>
-    direct(request, context) ?? overFetch(request, context);
-  return Object.assign(answer, { run });
+  let opening: ReturnType<typeof openEngineWays> | undefined;
+  const ways = () => (opening ??= openEngineWays(superset));
+  const answer = async (request: EngineRequest, context: EngineContext & object) => {
+    const { direct, overFetch } = await ways();
+    return direct(request, context) ?? overFetch(request, context);
+  };
+  return Object.assign(answer, {
+    run: async (params: GraphQLParams, context: EngineContext & object) =>
+      (await ways()).run(params, context),
+    load: async () => void (await ways()),
+  });
 }
 
 /** Both ways through one Yoga, apart; `direct` answers undefined for a request it does not take. */
-export function createEngineWays(superset: GraphQLSchema) {
+export async function openEngineWays(superset: GraphQLSchema) {
+  // A third of all modules there are comes with it; commands that serve nobody do without.
+  const { createYoga } = await import('graphql-yoga');
   const yoga = createYoga<EngineContext>({
     plugins: [
       useRequestSchema(),

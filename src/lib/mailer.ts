@@ -1,5 +1,3 @@
-import { createTransport } from 'nodemailer';
-
 export interface Mail {
   to: string;
   subject: string;
@@ -23,14 +21,19 @@ const SMTP_TIMEOUT_MS = 5_000;
  * @param from - the sender, like `Acme <no-reply@acme.example>`.
  */
 export function smtpMailer(url: string, from: string): Mailer {
-  const transport = createTransport({
-    url,
-    connectionTimeout: SMTP_TIMEOUT_MS,
-    greetingTimeout: SMTP_TIMEOUT_MS,
-    socketTimeout: SMTP_TIMEOUT_MS,
-  });
+  const open = async () => {
+    const { createTransport } = await import('nodemailer');
+    return createTransport({
+      url,
+      connectionTimeout: SMTP_TIMEOUT_MS,
+      greetingTimeout: SMTP_TIMEOUT_MS,
+      socketTimeout: SMTP_TIMEOUT_MS,
+    });
+  };
+  let opening: ReturnType<typeof open> | undefined;
   return {
     async send(mail) {
+      const transport = await (opening ??= open());
       await transport.sendMail({ from, ...mail });
     },
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createEngineWays } from '../../src/graphql/engine.ts';
+import { openEngineWays } from '../../src/graphql/engine.ts';
 import type { EngineReply } from '../../src/graphql/engine-request.ts';
 import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
 import { modules } from '../../src/modules/index.ts';
@@ -8,7 +8,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { type ModuleBench, openModuleBench } from '../support/module-bench.ts';
 
 const schemas = createTenantSchemas(modules);
-const ways = createEngineWays(schemas.superset);
+const ways = await openEngineWays(schemas.superset);
 
 let bench: ModuleBench;
 
