@@ -115,7 +115,7 @@ export async function createSite(options: SiteOptions): Promise<Server> {
     const route = routes[url.pathname];
     if (route === undefined) return page(response, '<p>There is nothing here.</p>', 404);
     Promise.resolve(route({ request, response, url, id })).catch((error: Error) =>
-      page(response, `<p>Signing in failed: ${escaped(error.message)}</p><p><a href="/">Back</a></p>`, 400),
+      page(response, `<p>Signing in failed: ${escaped(reasonOf(error))}</p><p><a href="/">Back</a></p>`, 400),
     );
   });
 }
@@ -150,6 +150,12 @@ function redirect(response: ServerResponse, location: string, session?: string):
 function page(response: ServerResponse, content: string, status = 200): void {
   response.writeHead(status, { 'content-type': 'text/html; charset=utf-8' });
   response.end(`<!doctype html><html lang="en"><title>A site</title><main>${content}</main></html>`);
+}
+
+/** What the identity provider says went wrong; anybody can write that into a link, so it is escaped like all text. */
+function reasonOf(error: Error): string {
+  const isSaid = error instanceof oidc.AuthorizationResponseError || error instanceof oidc.ResponseBodyError;
+  return (isSaid ? error.error_description : undefined) ?? error.message;
 }
 
 function escaped(text: string): string {

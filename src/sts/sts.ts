@@ -1,10 +1,11 @@
 import type { Scope } from '../shell/scope.ts';
 import { perShell, type Shell } from '../shell/shell.ts';
-import { handOver, type StsReply, type StsRequest } from './hand-over.ts';
+import type { StsReply, StsRequest } from './hand-over.ts';
 import { interactionListener, isInteraction } from './interaction.ts';
 import { answerPasswordPage, isPasswordPage } from './password-page.ts';
 import { publishedKeys } from './signing-jwks.ts';
 import type { StsOptions } from './sts-options.ts';
+import { answerThroughSwitch } from './switch-sessions.ts';
 import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';
 
 export interface Sts {
@@ -36,7 +37,7 @@ export function createSts(options: StsOptions): Sts {
       const listener = isInteraction(request.target)
         ? interactionListener(opened.provider, scope, options.people, request)
         : opened.listener;
-      return opened.requests.run(scope, () => handOver(listener, opened.issuer, request));
+      return opened.requests.run(scope, () => answerThroughSwitch(listener, opened.issuer, request));
     },
   };
 }

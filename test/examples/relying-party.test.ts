@@ -116,6 +116,20 @@ it('registers a business, makes a client, signs its administrator in, and its cu
   expect(await boss.signIn('boss@example.com', 'the password of acme')).toContain(
     'Hello, <strong>boss@example.com',
   );
+  // Who does not want to is told so; whatever stands in the answer is text.
+  const reluctant = new Visitor(origin);
+  const page = await reluctant.agent.visit(new URL((await reluctant.get('/login')).location));
+  const { location: refusal } = await reluctant.agent.submit(page.url, { decision: 'cancel' });
+  expect((await reluctant.get(refusal!.href)).body).toContain('failed: The person did not want to sign in.');
+  const begun = new URL((await reluctant.get('/login')).location);
+  const forged = new URLSearchParams({
+    error: 'access_denied',
+    error_description: '<script>alert(1)</script>',
+    state: begun.searchParams.get('state') ?? '',
+    iss: acme.issuer,
+  });
+  const told = (await reluctant.get(`/callback?${forged.toString()}`)).body;
+  expect([told.includes('<script>'), told.includes('failed: &#60;script&#62;')]).toEqual([false, true]);
   // The same person at another tenant is another one.
   expect(await new Visitor(origin).signIn('boss@example.com', 'the password of globex')).toBe('Sign in');
   expect(globex.issuer).not.toBe(acme.issuer);

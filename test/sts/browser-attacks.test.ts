@@ -126,14 +126,14 @@ describe('signing out', () => {
       { post_logout_redirect_uri: 'https://globex.example/bye', client_id: stranger.clientId },
     ]) {
       const reply = await end(query as Record<string, string>);
-      expect([reply.status, reply.headers['location']]).toEqual([
-        'client_id' in query ? 400 : 200,
-        undefined,
-      ]);
+      const here = [303, `${acme.record.issuer}/oauth/logout/success`];
+      expect([reply.status, reply.headers['location']]).toEqual(
+        'client_id' in query ? [400, undefined] : here,
+      );
       expect(String(reply.body)).not.toContain(query.post_logout_redirect_uri);
     }
-    const page = await end({ post_logout_redirect_uri: address, client_id: leaving.clientId });
-    expect([page.status, page.headers['location']]).toEqual([200, undefined]);
+    const left = await end({ post_logout_redirect_uri: address, client_id: leaving.clientId });
+    expect([left.status, left.headers['location']]).toEqual([303, address]);
   });
 });
 
