@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { userErrorsField } from '../../graphql/payload.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import type { OwnHost } from '../../tenancy/own-host.ts';
 import { TenantObject } from './tenant-graphql.ts';
 
@@ -60,7 +61,7 @@ function hostMutation(
           nullable: true,
           resolve: ({ tenantHost }) => tenantHost?.record ?? null,
         }),
-        userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
+        userErrors: userErrorsField(t),
       }),
     },
   );
@@ -93,7 +94,7 @@ builder.relayMutationField(
   {
     outputFields: (t) => ({
       removedHost: t.string({ nullable: true, resolve: ({ removedHost }) => removedHost ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
+      userErrors: userErrorsField(t),
     }),
   },
 );

@@ -1,7 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Catalogue, CatalogueEntry } from '../../graphql/catalogue.ts';
 import type { TenantContext } from '../../graphql/context.ts';
-import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { type PayloadFields, userErrorsField } from '../../graphql/payload.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 
@@ -30,6 +31,13 @@ builder.queryField('modules', (t) =>
   }),
 );
 
+const payload = {
+  outputFields: (t: PayloadFields<{ modules: ModuleState[] }>) => ({
+    modules: t.field({ type: [ModuleObject], nullable: true, resolve: ({ modules }) => modules ?? null }),
+    userErrors: userErrorsField(t),
+  }),
+};
+
 builder.relayMutationField(
   'enableModule',
   { inputFields: (t) => ({ id: t.id({ required: true }) }) },
@@ -48,16 +56,7 @@ builder.relayMutationField(
         return { modules: statesOf(context.catalogue, tenant) };
       }),
   },
-  {
-    outputFields: (t) => ({
-      modules: t.field({
-        type: [ModuleObject],
-        nullable: true,
-        resolve: ({ modules }) => modules ?? null,
-      }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  payload,
 );
 
 builder.relayMutationField(
@@ -80,16 +79,7 @@ builder.relayMutationField(
         return { modules: statesOf(context.catalogue, tenant) };
       }),
   },
-  {
-    outputFields: (t) => ({
-      modules: t.field({
-        type: [ModuleObject],
-        nullable: true,
-        resolve: ({ modules }) => modules ?? null,
-      }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  payload,
 );
 
 function statesOf(catalogue: Catalogue, tenant: Tenant): ModuleState[] {

@@ -1,5 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { UserErrorObject, withUserErrors } from '../../graphql/user-errors.ts';
+import { userErrorsField } from '../../graphql/payload.ts';
+import { withUserErrors } from '../../graphql/user-errors.ts';
 import type { PublicKey, Tenant } from '../../tenancy/tenant.ts';
 
 const SigningKeyState = builder.enumType('SigningKeyState', {
@@ -63,7 +64,7 @@ builder.relayMutationField(
     subGraphs: ['core'],
     outputFields: (t) => ({
       signingKeys: t.field({ type: [SigningKey], nullable: true, resolve: ({ keys }) => keys ?? null }),
-      userErrors: t.field({ type: [UserErrorObject], resolve: ({ userErrors }) => userErrors }),
+      userErrors: userErrorsField(t),
     }),
   },
 );
