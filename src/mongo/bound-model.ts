@@ -1,4 +1,10 @@
-import { type QueryOptions, type UpdateQuery, type mongo, Query } from 'mongoose';
+import {
+  type QueryOptions,
+  type UpdateQuery,
+  type UpdateWithAggregationPipeline,
+  type mongo,
+  Query,
+} from 'mongoose';
 import { isDuplicateKey } from './duplicate-key.ts';
 import { guardFilter } from './guard-filter.ts';
 import { type Home, requireHomes } from './homes.ts';
@@ -105,16 +111,17 @@ export class BoundModel<T extends Stored> {
     );
   }
 
-  /** Answers the document after the update, or null when nothing matched. */
+  /** Answers the document after the update, or null when nothing matched. What a pipeline sets is not cast. */
   async findOneAndUpdate(
     filter: mongo.Filter<T>,
-    update: UpdateQuery<T>,
+    update: UpdateQuery<T> | UpdateWithAggregationPipeline,
     { sort }: Pick<ReadOptions, 'sort'> = {},
   ): Promise<T | null> {
     await this.#prepareWrite();
     const options: QueryOptions = { returnDocument: 'after', runValidators: true, ...(sort && { sort }) };
     const query = this.#query(options, this.#writeOptions());
-    return (await query.findOneAndUpdate(this.#filter(filter), update)) as T | null;
+    const how = Array.isArray(update) ? { updatePipeline: true, runValidators: false } : {};
+    return (await query.findOneAndUpdate(this.#filter(filter), update, how)) as T | null;
   }
 
   async findOneAndDelete(filter: mongo.Filter<T>): Promise<T | null> {

@@ -24,8 +24,8 @@ export interface Credentials {
  * Signs a user in with its password.
  *
  * Wrong password, unknown address, suspended, locked and without a password are one answer that takes the same time:
- * every call verifies one Argon2id hash, and a refusal waits for its time. Each attempt is counted before the password
- * is looked at, and those beyond {@link MAX_ATTEMPTS} are not looked at, however many come at once (OWASP
+ * every such call is one command and one Argon2id hash, and a refusal waits for its time. Each attempt is counted before
+ * the password is looked at, and those beyond {@link MAX_ATTEMPTS} are not looked at, however many come at once (OWASP
  * Authentication Cheat Sheet).
  *
  * @param scope - its rows choose the application tenant the address is looked up in.
@@ -43,21 +43,11 @@ export async function signIn(scope: Scope, credentials: Credentials): Promise<Kn
 async function attempt(scope: Scope, { email, password }: Credentials): Promise<KnownUser | undefined> {
   const store = userStore(scope);
   const now = new Date();
-  const user = await store.countAttempt(email, now);
-  const isTried = user !== null && user.attempts <= MAX_ATTEMPTS && user.status === 'ACTIVE';
-  const isRight = await isPassword(password, isTried ? user.passwordHash : null);
-  if (user === null) return undefined;
-  if (isRight) {
-    const values = { attempts: 0, lockedUntil: null, lastSignInAt: now };
-    // Suspended or given another password while this one was verified: then it does not count.
-    return (
-      (await store.note({ _id: user._id, status: 'ACTIVE', passwordHash: user.passwordHash }, values)) ??
-      undefined
-    );
-  }
-  if (user.attempts >= MAX_ATTEMPTS) {
-    const lockedUntil = new Date(now.getTime() + LOCK_MS);
-    await store.note({ _id: user._id, attempts: { $gte: MAX_ATTEMPTS } }, { attempts: 0, lockedUntil });
-  }
-  return undefined;
+  const user = await store.countAttempt(email, now, { attempts: MAX_ATTEMPTS, lockMs: LOCK_MS });
+  const isRight = await isPassword(password, user?.status === 'ACTIVE' ? user.passwordHash : null);
+  if (user === null || !isRight) return undefined;
+  const values = { attempts: 0, lockedUntil: null, lastSignInAt: now };
+  // Suspended or given another password while this one was verified: then it does not count.
+  const { _id, passwordHash } = user;
+  return (await store.note({ _id, status: 'ACTIVE', passwordHash }, values)) ?? undefined;
 }

@@ -25,6 +25,12 @@ export type UserChanges = Partial<
   Pick<User, 'email' | 'name' | 'isEmailVerified' | 'status' | 'scopes' | 'tokensSince'>
 >;
 
+/** How many attempts lock an account, and for how long, in milliseconds. */
+export interface AttemptLimits {
+  attempts: number;
+  lockMs: number;
+}
+
 /** The only door to a tenant's users. What their passwords are stays behind it, but for `sign-in` and `password-link`. */
 export class UserStore {
   readonly #model: BoundModel<User>;
@@ -109,18 +115,24 @@ export class UserStore {
 
   /**
    * Counts an attempt at the password of an address before it is looked at, so that a thousand guesses at once are a
-   * thousand attempts.
+   * thousand attempts. The last one that is allowed locks in the same command: what comes of an attempt takes no other.
    *
    * @returns the user with what its password is; null when there is none, or none that may be tried now.
    */
-  countAttempt(email: string, now: Date): Promise<User | null> {
+  countAttempt(email: string, now: Date, { attempts, lockMs }: AttemptLimits): Promise<User | null> {
+    // After a lock it begins anew.
+    const counted = { $cond: [{ $gt: ['$lockedUntil', null] }, 1, { $add: ['$attempts', 1] }] };
+    const lockedUntil = new Date(now.getTime() + lockMs);
     return this.#model.findOneAndUpdate(
       {
         applicationTenant: this.#home,
         emailKey: emailKeyOf(email),
         $or: [{ lockedUntil: null }, { lockedUntil: { $lte: now } }],
       } as mongo.Filter<User>,
-      { $inc: { attempts: 1 } },
+      [
+        { $set: { attempts: counted } },
+        { $set: { lockedUntil: { $cond: [{ $gte: ['$attempts', attempts] }, lockedUntil, null] } } },
+      ],
     );
   }
 
