@@ -10,7 +10,7 @@ import { Freshness } from '../../src/control-plane/freshness.ts';
 import { createEvents } from '../../src/observability/events.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, WITHIN_A_SECOND_MS } from '../support/eventually.ts';
 import { registerBoth, startGateway } from '../support/gateway.ts';
 import { mongodbUri } from '../support/mongodb-uri.ts';
 import { visit } from '../support/platform.ts';
@@ -71,7 +71,10 @@ test('survives the loss of its stream', async () => {
     { names: 'acme' as never },
     { $set: { status: 'SUSPENDED' }, $inc: { version: 1 } },
   );
-  await eventually(async () => expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND'), 1_000);
+  await eventually(
+    async () => expect(await visit(gateway, 'acme')).toBe('TENANT_NOT_FOUND'),
+    WITHIN_A_SECOND_MS,
+  );
   // Records are remembered again, so the feed is back.
   await eventually(async () => {
     expect(await visit(gateway, 'globex')).toBe('globex');
@@ -81,7 +84,7 @@ test('survives the loss of its stream', async () => {
     { names: 'acme' as never },
     { $set: { status: 'ACTIVE' }, $inc: { version: 1 } },
   );
-  await eventually(async () => expect(await visit(gateway, 'acme')).toBe('acme'), 1_000);
+  await eventually(async () => expect(await visit(gateway, 'acme')).toBe('acme'), WITHIN_A_SECOND_MS);
 });
 
 test('tells which tenants are not to be served, and whose requests must end at once', async () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually, WITHIN_A_SECOND_MS } from '../support/eventually.ts';
 import { registerBoth, startGateway, type TestGateway } from '../support/gateway.ts';
 import { createTenant, platform, register, visit } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
@@ -233,7 +233,7 @@ describe('an idempotency key', () => {
     expect(await visit(gateway, input.identifier, second.bootstrap?.accessToken)).toBe(input.identifier);
     await eventually(async () => {
       expect(await visit(gateway, input.identifier, first.bootstrap?.accessToken)).toBe('UNAUTHENTICATED');
-    }, 1_000);
+    }, WITHIN_A_SECOND_MS);
     const { data } = await graphql({
       port: gateway.port,
       token: second.bootstrap?.accessToken,

@@ -113,15 +113,13 @@ describe('the demo tenants', () => {
     }
   });
 
-  it('are found again in less than a second, and left as people changed them', async () => {
+  it('are found again, and left as people changed them', async () => {
     const { contentItemBySlug: item } = await ask(
       'atlas',
       '{ contentItemBySlug(type: "Country", slug: "aruba") { id } }',
     );
     await ask('atlas', 'mutation ($id: ID!) { deleteContentItem(input: { id: $id }) { deletedId } }', item);
-    const before = performance.now();
     const again = await openDemo(gateway.app, log, say);
-    expect(performance.now() - before).toBeLessThan(1_000);
     expect(again.map(({ itemCount }) => itemCount)).toEqual([demo[0]!.itemCount, 249]);
     expect(again.map(({ tenant }) => tenant.id)).toEqual(demo.map(({ tenant }) => tenant.id));
   });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { modules } from '../../src/modules/index.ts';
 import type { Migration } from '../../src/mongo/migration.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, WITHIN_A_SECOND_MS } from '../support/eventually.ts';
 import { registerTenant, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { databaseOf, ledgerOf, migratedModule, stampOf } from '../support/migrations.ts';
 import { graphql } from '../support/request.ts';
@@ -86,7 +86,7 @@ test('enabling runs the migrations of the module first, in that tenant only', as
   expect(await enabled(one, acme)).toContain('notes');
   expect(await ledgerOf(one, acme)).toContain('notes/001-prepared');
   expect(await ledgerOf(one, globex)).not.toContain('notes/001-prepared');
-  await eventually(async () => expect(await enabled(other, acme)).toContain('notes'), 1_000);
+  await eventually(async () => expect(await enabled(other, acme)).toContain('notes'), WITHIN_A_SECOND_MS);
 });
 
 test('index steps on collections that do not exist are left to the first write, which may come on any node', async () => {

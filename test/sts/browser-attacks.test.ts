@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modules } from '../../src/modules/index.ts';
 import { makeClient, redeem, REDIRECT, requestCode } from '../support/code-flow.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually, WITHIN_A_SECOND_MS } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { graphql, send } from '../support/request.ts';
@@ -214,7 +214,7 @@ describe('a revoked token', () => {
     expect([await at(gateway), await at(other)]).toEqual(['ok', 'ok']);
     const revoked = await postForm(gateway, '/t/acme/oauth/revoke', { token: body.access_token }, site);
     expect(revoked.status).toBe(200);
-    await eventually(async () => expect(await at(other)).toBe('UNAUTHENTICATED'), 1_500);
+    await eventually(async () => expect(await at(other)).toBe('UNAUTHENTICATED'), WITHIN_A_SECOND_MS);
     expect(await at(gateway)).toBe('UNAUTHENTICATED');
   });
 });

@@ -54,6 +54,6 @@ test('subscribers are told to read again where the server has forgotten what the
   await eventually(() => expect(app.streams.size).toBe(1));
   await eventually(async () => {
     await writer.create('After');
-    await again.until(({ data }) => JSON.stringify(data).includes('After'), 1_000);
+    await again.until(({ data }) => JSON.stringify(data).includes('After'), 3_000);
   });
 });

@@ -44,7 +44,7 @@ test.each([2, 3])('%i levels of a hundred each are refused before they block eve
       `{ contentItems(first: 1, filter: { type: "Node" }) { nodes { ${along(levels)} } } }`,
     ),
   ).toEqual(['LIMIT_EXCEEDED']);
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
 test('pages count by what they ask for, and each operation anew', async () => {
