@@ -49,6 +49,7 @@ export function interactionListener(
       return;
     }
     const clientId = String(details.params['client_id']);
+    const typedAt = Math.floor(Date.now() / 1_000);
     const answer = await people.visit(
       scope,
       {
@@ -72,7 +73,7 @@ export function interactionListener(
       show(answer.page);
       return;
     }
-    const result = await resultOf(provider, details, answer);
+    const result = await resultOf(provider, details, answer, typedAt);
     await provider.interactionFinished(request, response, result, {
       mergeWithLastSubmission: answer.kind === 'consented',
     });
@@ -98,14 +99,17 @@ function missingScopes({ prompt }: Details): ReadonlyMap<string, readonly string
   return missing;
 }
 
+/** `typedAt`: when what is answered was asked, in seconds since the epoch. */
 async function resultOf(
   provider: Provider,
   details: Details,
   answer: Exclude<SignInAnswer, { kind: 'page' }>,
+  typedAt: number,
 ): Promise<InteractionResults> {
   switch (answer.kind) {
     case 'signed-in':
-      return { login: { accountId: answer.subject, remember: answer.isRemembered } };
+      // Else the library dates the sign-in when the browser comes back for it, which may be after another password.
+      return { login: { accountId: answer.subject, remember: answer.isRemembered, ts: typedAt } };
     case 'refused':
       return { error: 'access_denied', error_description: answer.description };
     case 'consented':

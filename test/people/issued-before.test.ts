@@ -7,7 +7,7 @@ import { freePort } from '../support/free-port.ts';
 import { forge, privateKeyOf } from '../support/forged-token.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { linkFor, mutate, setPasswordAt, signInAt, titleOf } from '../support/people.ts';
-import { graphql } from '../support/request.ts';
+import { graphql, send } from '../support/request.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const SCOPE = 'openid email offline_access content:read tenant:read';
@@ -185,5 +185,29 @@ describe('what somebody got before', () => {
     expect(await isRefreshing('acme', after)).toEqual({ active: true, refreshed: 'yes' });
     expect([await isAccepted('globex', foreign), await isSignedIn('globex', foreign)]).toEqual([true, true]);
     expect(await isRefreshing('globex', foreign)).toEqual({ active: true, refreshed: 'yes' });
+  });
+
+  it('ends too where the password was typed before and the browser came back for its session after', async () => {
+    for (const side of ['acme', 'globex'] as const) {
+      const agent = new UserAgent(gateway);
+      const page = await agent.visit(await applications[side].signInUrl({ scope: SCOPE, prompt: 'consent' }));
+      const typed = await send({
+        port: gateway.port,
+        method: 'POST',
+        path: page.url.pathname,
+        headers: {
+          host: page.url.host,
+          origin: page.url.origin,
+          'content-type': 'application/x-www-form-urlencoded',
+          cookie: [...agent.cookies].map(([name, { value }]) => `${name}=${value}`).join('; '),
+        },
+        body: new URLSearchParams({ email, password: `the password of ${email}` }).toString(),
+      });
+      expect(typed.status).toBe(303);
+      await apart();
+      await change(side, 'revokeUserScopes', { id: users[side], scopes: ['content:read'] });
+      const resumed = await agent.visit(new URL(typed.headers['location'] as string, page.url));
+      expect(titleOf(resumed)).toBe('Sign in');
+    }
   });
 });
