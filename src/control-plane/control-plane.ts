@@ -118,7 +118,10 @@ export function createControlPlane(options: ControlPlaneOptions) {
     graceMs: config.deletionGraceMs,
     requestDeadlineMs: config.http.requestDeadlineMs,
   });
-  const sweeper = createSweeper({ control, registration, provisioning, deletions, events });
+  const sweeper = createSweeper({
+    ...{ control, registration, provisioning, deletions, events },
+    isInTime: () => clock.isInTime,
+  });
   const { perHour, perAddressPerHour, isOpen } = config.registration;
   const platform: Platform = {
     control,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommonClock, MAX_CLOCK_OFFSET_MS } from '../../src/control-plane/common-clock.ts';
+import { createSweeper, type SweeperOptions } from '../../src/control-plane/sweeper.ts';
 import { commandLine } from '../scripts/command-line.ts';
 import { eventually } from '../support/eventually.ts';
 import { forge, privateKeyOf, soundToken } from '../support/forged-token.ts';
@@ -137,6 +138,29 @@ describe('clocks five minutes apart', () => {
     expect(Math.abs(decodeJwt(minted).iat! * 1_000 - Date.now())).toBeLessThan(SHIFT_MS / 2);
     expect(await visit(here, 'acme', minted)).toBe('acme');
   });
+});
+
+test('nothing is dropped because its time is up while the clock that says so is off', async () => {
+  const overdue = tenants.acme.record;
+  const find = (filter: object) => Promise.resolve('deletion.dueAt' in filter ? [overdue] : []);
+  let isInTime = false;
+  let looks = 0;
+  const carriedOn: string[] = [];
+  const sweeper = createSweeper({
+    control: { tenants: { find } },
+    provisioning: {},
+    deletions: { carryOn: (id: string) => Promise.resolve(void carriedOn.push(id)) },
+    isInTime: () => {
+      looks += 1;
+      return isInTime;
+    },
+  } as unknown as SweeperOptions);
+  sweeper.start();
+  await eventually(() => expect(looks).toBeGreaterThan(1));
+  expect(carriedOn).toEqual([]);
+  isInTime = true;
+  await eventually(() => expect(carriedOn).toEqual([overdue._id]));
+  await sweeper[Symbol.asyncDispose]();
 });
 
 describe('the common clock', () => {
