@@ -201,7 +201,12 @@ export function createDeletions(options: DeletionOptions) {
     }
     await control.tenants.findOneAndUpdate(
       { _id, status: 'DELETED' },
-      { $set: { 'placement.sealedConnectionString': null }, $unset: { 'deletion.dropAgainAt': 1 } },
+      {
+        $set: { 'placement.sealedConnectionString': null },
+        $unset: { 'deletion.dropAgainAt': 1 },
+        // Or a rewrap that read the record before would put the connection string back.
+        $inc: { version: 1 },
+      },
     );
   }
 
