@@ -24,17 +24,27 @@ const usersOf = perShell(
 export async function isCallerLive(scope: Scope): Promise<boolean> {
   const { principal } = scope;
   if (!isOwn(principal) || principal.kind !== 'user' || principal.clientId === CLI_CLIENT_ID) return true;
-  const { subject } = principal;
-  const user = await usersOf(scope.shell).of(subject, async () => {
+  const user = await standingOf(scope, principal);
+  const { generation } = principal;
+  const mayBeNewer = user !== undefined && generation !== undefined && generation !== user.generation;
+  if (!mayBeNewer) return isLive(scope, principal, user);
+  // Another node may have issued it right after a change that has not been told here yet.
+  forgetUser(scope, principal.subject);
+  return isLive(scope, principal, await standingOf(scope, principal));
+}
+
+function standingOf(scope: Scope, { subject }: KnownPrincipal): Promise<Standing | undefined> {
+  return usersOf(scope.shell).of(subject, async () => {
     const found = await userStore(scope).byId(subject);
     if (found === null) return undefined;
     const { status, tokensSince, applicationTenant } = found;
     return { status, tokensSince, applicationTenant, generation: generationOf(tokensSince) };
   });
+}
+
+function isLive({ rows }: Scope, principal: KnownPrincipal, user: Standing | undefined): boolean {
   return (
-    user?.status === 'ACTIVE' &&
-    user.applicationTenant === homeOf(scope.rows) &&
-    isOfGeneration(principal, user)
+    user?.status === 'ACTIVE' && user.applicationTenant === homeOf(rows) && isOfGeneration(principal, user)
   );
 }
 
