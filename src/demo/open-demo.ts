@@ -6,6 +6,7 @@ import { tenantOf } from '../control-plane/tenant-record.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { UserErrors } from '../lib/user-error.ts';
 import { contentItemStore } from '../modules/content/content-item-store.ts';
+import { CircuitOpenError } from '../mongo/circuit.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Logger } from '../observability/logger.ts';
 import { openScope, type Scope } from '../shell/scope.ts';
@@ -133,5 +134,5 @@ function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortCon
 function isPassing(error: unknown): boolean {
   const isTaken = error instanceof UserErrors && error.errors[0]?.code === 'TAKEN';
   const isOutOfTouch = error instanceof CodedError && error.code === 'TENANT_UNAVAILABLE';
-  return isTaken || isOutOfTouch || isDuplicateKey(error);
+  return isTaken || isOutOfTouch || isDuplicateKey(error) || error instanceof CircuitOpenError;
 }

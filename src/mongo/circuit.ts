@@ -6,6 +6,12 @@ export interface CircuitWatch {
   onClose(addresses: readonly string[]): void;
 }
 
+/**
+ * How long a cluster must be without a server that takes writes, in milliseconds. A process that was busy for a moment
+ * has missed an answer that was there, and hears the next one at once; until then commands wait for a server.
+ */
+const GRACE_MS = 250;
+
 /** Why a command was not even tried. */
 export class CircuitOpenError extends Error {
   constructor(addresses: readonly string[]) {
@@ -23,6 +29,7 @@ export class Circuit {
   readonly #watch: CircuitWatch;
   #addresses: readonly string[] = [];
   #isOpen = false;
+  #opening: NodeJS.Timeout | undefined;
 
   constructor(client: mongo.MongoClient, watch: CircuitWatch) {
     this.#watch = watch;
@@ -32,9 +39,11 @@ export class Circuit {
       const isWritable = [...servers.values()].some((server) => server.isWritable);
       hasAnswered ||= isWritable;
       // A client that has never been connected is not open yet, and one that closes knows no server any more.
-      if (hasAnswered && servers.size > 0) this.#turn(!isWritable);
+      if (!hasAnswered || servers.size === 0) return;
+      if (isWritable) this.#close();
+      else this.#opening ??= setTimeout(() => this.#open(), GRACE_MS).unref();
     });
-    client.on('topologyClosed', () => this.#end());
+    client.on('topologyClosed', () => this.#close());
   }
 
   get isOpen(): boolean {
@@ -46,15 +55,16 @@ export class Circuit {
     if (this.#isOpen) throw new CircuitOpenError(this.#addresses);
   }
 
-  #turn(isOpen: boolean): void {
-    if (this.#isOpen === isOpen) return;
-    this.#isOpen = isOpen;
-    if (isOpen) this.#watch.onOpen(this.#addresses);
-    else this.#watch.onClose(this.#addresses);
+  #open(): void {
+    this.#isOpen = true;
+    this.#watch.onOpen(this.#addresses);
   }
 
-  #end(): void {
-    if (this.#isOpen) this.#watch.onClose(this.#addresses);
+  #close(): void {
+    clearTimeout(this.#opening);
+    this.#opening = undefined;
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#watch.onClose(this.#addresses);
   }
 }

@@ -106,7 +106,7 @@ function newClient(uri: string, poolSize: number): mongo.MongoClient {
     retryReads: true,
     retryWrites: true,
     appName: 'tenant-gateway',
-    // Together with connectTimeoutMS: a server that falls silent is noticed within 1.5 s, one that is back within 1 s.
+    // Together with connectTimeoutMS: a server that falls silent is missed within 1.5 s, one that is back within 1 s.
     heartbeatFrequencyMS: 500,
   });
 }
