@@ -1,6 +1,6 @@
 import * as argon2 from '@node-rs/argon2';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { LOCK_MS, MAX_ATTEMPTS } from '../../../src/modules/users/sign-in.ts';
+import { LOCK_MS, MAX_ATTEMPTS, REFUSAL_MS, signIn } from '../../../src/modules/users/sign-in.ts';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
 import { done, tryPassword, userWithPassword } from './user-operations.ts';
 
@@ -35,13 +35,16 @@ async function attempt(tenant: BenchTenant, email: string, password: string, pla
   vi.mocked(argon2.verify).mockClear();
   vi.mocked(argon2.hash).mockClear();
   let isIn = false;
+  const startedAtMs = performance.now();
   const commands = await bench.commandsOf(async () => {
     isIn = (await tryPassword(tenant, email, password, place)) !== undefined;
   });
   const [verified, hashed] = [vi.mocked(argon2.verify), vi.mocked(argon2.hash)].map(
     ({ mock }) => mock.calls.length,
   );
-  return { isIn, cost: { commands, verified, hashed } };
+  // A timer may come a millisecond early.
+  const isSoon = performance.now() - startedAtMs < REFUSAL_MS - 2;
+  return { isIn, isSoon, cost: { commands, verified, hashed } };
 }
 
 function users({ db }: BenchTenant) {
@@ -63,7 +66,8 @@ describe('an attempt that fails costs the same, whatever is behind it', () => {
     ['a user elsewhere', 'known@example.com', PASSWORD, 'north'],
   ])('%s', async (_what, email, password, place) => {
     for (const tenant of [bench.acme, bench.globex]) {
-      expect(await attempt(tenant, email, password, place)).toEqual({ isIn: false, cost: ONE_OF_EACH });
+      const refused = await attempt(tenant, email, password, place);
+      expect(refused).toEqual({ isIn: false, isSoon: false, cost: ONE_OF_EACH });
     }
   });
 
@@ -73,7 +77,7 @@ describe('an attempt that fails costs the same, whatever is behind it', () => {
       await users(tenant).updateOne({ email: 'counted@example.com' }, { $set: { attempts: almost } });
       for (let guess = almost + 1; guess <= MAX_ATTEMPTS + 1; guess += 1) {
         const wrong = await attempt(tenant, 'counted@example.com', 'wrong');
-        expect(wrong).toEqual({ isIn: false, cost: ONE_OF_EACH });
+        expect(wrong).toEqual({ isIn: false, isSoon: false, cost: ONE_OF_EACH });
         const user = await stored(tenant, 'counted@example.com');
         expect([user?.attempts, user?.lockedUntil != null]).toEqual([
           Math.min(guess, MAX_ATTEMPTS),
@@ -95,6 +99,15 @@ describe('an attempt that fails costs the same, whatever is behind it', () => {
     expect(await isPassword(PASSWORD, null)).toBe(false);
     expect([hash.mock.calls.length, verify.mock.calls.length]).toEqual([1, 2]);
   });
+});
+
+test('who is refused while the time of the request is up is refused, not told of the deadline', async () => {
+  for (const tenant of [bench.acme, bench.globex]) {
+    const scope = await tenant.scope({ isAnonymous: true });
+    const late = { ...scope, signal: AbortSignal.abort(new Error('the deadline')) };
+    expect(await signIn(late, { email: 'known@example.com', password: 'wrong' })).toBeUndefined();
+    scope.release();
+  }
 });
 
 test('once a lock is over, attempts are counted anew', async () => {
