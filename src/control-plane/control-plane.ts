@@ -25,6 +25,7 @@ import { moduleReadiness } from './prepare-module.ts';
 import { createProvisioning } from './provisioning.ts';
 import { createQuarantine } from './quarantine.ts';
 import { createRegistrationQuota } from './registration-quota.ts';
+import { createRegistrationTakeover } from './registration-takeover.ts';
 import { createRegistration } from './registration.ts';
 import type { SecretKeyring } from './secret-keyring.ts';
 import { createSweeper } from './sweeper.ts';
@@ -98,11 +99,13 @@ export function createControlPlane(options: ControlPlaneOptions) {
     ...{ control, directory, clusters, useDatabase, step, events },
     modules: moduleSets,
   });
+  const takeover = createRegistrationTakeover({ control, provisioning, useDatabase, secretKey });
   const registration = createRegistration({
     control,
     clusters,
     place: createPlacement({ clusters, monitor, checkDeployment, box }),
     provisioning,
+    takeover,
     useDatabase,
     tokens,
     secretKey,
@@ -119,7 +122,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     requestDeadlineMs: config.http.requestDeadlineMs,
   });
   const sweeper = createSweeper({
-    ...{ control, registration, provisioning, deletions, events },
+    ...{ control, takeover, provisioning, deletions, events },
     isInTime: () => clock.isInTime,
   });
   const { perHour, perAddressPerHour, isOpen } = config.registration;
@@ -130,6 +133,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     monitor,
     checkDeployment,
     registration,
+    takeover,
     quota: createRegistrationQuota({ db: control.db, client: control.db.client, perHour, perAddressPerHour }),
     lifecycle,
     deletions,

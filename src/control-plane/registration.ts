@@ -1,15 +1,12 @@
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
-import { CodedError } from '../lib/coded-error.ts';
 import { userError, type UserErrors } from '../lib/user-error.ts';
 import type { Mail } from '../lib/mailer.ts';
 import type { RunStep } from '../lib/run-step.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
-import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import { identifierFault, isIdentifier } from '../tenancy/identifier.ts';
 import { optionValue } from '../tenancy/option.ts';
@@ -21,6 +18,7 @@ import type { ControlDatabase } from './control-database.ts';
 import { DEDICATED, type Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
+import { type RegistrationTakeover, stillWorkedOn } from './registration-takeover.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
 import type { SecretKeyring } from './secret-keyring.ts';
 import { firstKeys } from './tenant-keys.ts';
@@ -30,15 +28,12 @@ import type { TokenIssuer } from './token-issuer.ts';
 /** How long a replay of an idempotency key is answered with fresh credentials, in milliseconds. */
 const REPLAY_MS = 600_000;
 
-/** How long a replay waits for the process that works on the registration, and between looks, in milliseconds. */
-const WAIT_MS = 5_000;
-const LOOK_MS = 50;
-
 export interface RegistrationOptions {
   control: ControlDatabase;
   clusters: Clusters;
   place: Place;
   provisioning: Provisioning;
+  takeover: RegistrationTakeover;
   useDatabase: UseTenantDatabase;
   tokens: TokenIssuer;
   secretKey: SecretKeyring;
@@ -78,7 +73,7 @@ export interface RegistrationOrigin {
  * number of nodes can register at once.
  */
 export function createRegistration(options: RegistrationOptions) {
-  const { control, clusters, place, provisioning, useDatabase, tokens, box, publicUrl } = options;
+  const { control, clusters, place, provisioning, takeover, useDatabase, tokens, box, publicUrl } = options;
   const { step, modules, send, secretKey } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
@@ -164,81 +159,16 @@ export function createRegistration(options: RegistrationOptions) {
     if (earlier.provisioning.inputHash !== inputHash) {
       throw userError('CONFLICT', 'This idempotency key came with another input before.', 'idempotencyKey');
     }
-    const record = earlier.status === 'PROVISIONING' ? await takeUp(earlier) : earlier;
+    const record = earlier.status === 'PROVISIONING' ? await takeover.takeUp(earlier) : earlier;
     if (record.status === 'FAILED') throw stillWorkedOn();
     // A registration that was finished on nobody's behalf, after a crash, counts from there.
     const since = record.provisioning.activeAt ?? record.createdAt;
     const isFresh = since.getTime() + REPLAY_MS > Date.now();
     if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
     const bootstrap = freshBootstrapClient(await secretKey(record._id));
-    const replaced = await replaceBootstrap(record, bootstrap);
+    const replaced = await takeover.replaceBootstrap(record, bootstrap);
     const administrator = await renewedAdministrator(useDatabase, replaced);
     return { record: replaced, bootstrap: await credentials(replaced, bootstrap, administrator) };
-  }
-
-  /** Makes a client the administrator's one; the one before is gone. Of replays at once the last one counts. */
-  function replaceBootstrap(record: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
-    return useDatabase(record._id as TenantId, record.placement, async (database) => {
-      // There before it is written down: whoever replaces it next must find something to delete.
-      await bootstrap.ensure(database);
-      for (let current: TenantRecord | null = record; current !== null;) {
-        const old: string | null = current.provisioning.bootstrapClient;
-        const replaced = await control.tenants.findOneAndUpdate(
-          { _id: record._id, status: 'ACTIVE', 'provisioning.bootstrapClient': old },
-          { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
-        );
-        if (replaced !== null) {
-          if (old !== null) await database.model(clientModel).findOneAndDelete({ _id: old });
-          return replaced;
-        }
-        current = await control.tenants.findOne({ _id: record._id, status: 'ACTIVE' });
-      }
-      throw stillWorkedOn();
-    });
-  }
-
-  /** Waits for whoever works on a registration; finishes it when its lease has run out. */
-  async function takeUp(earlier: TenantRecord): Promise<TenantRecord> {
-    for (const until = Date.now() + WAIT_MS; Date.now() < until; await sleep(LOOK_MS)) {
-      const record = await control.tenants.findOne({ _id: earlier._id });
-      if (record === null) break;
-      if (record.status !== 'PROVISIONING') return record;
-      const leased = await leaseExpired(record);
-      if (leased !== null) return resume(leased);
-    }
-    throw stillWorkedOn();
-  }
-
-  /** Takes over a registration whose process is gone; null while its lease holds. */
-  function leaseExpired(record: TenantRecord): Promise<TenantRecord | null> {
-    const now = new Date();
-    return control.tenants.findOneAndUpdate(
-      { _id: record._id, status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: now } },
-      {
-        $set: { 'provisioning.leasedUntil': new Date(now.getTime() + LEASE_MS) },
-        $inc: { 'provisioning.attempts': 1 },
-      },
-    );
-  }
-
-  /** The secret of the client the dead process may have made is known to nobody: another client takes its place. */
-  async function resume(record: TenantRecord): Promise<TenantRecord> {
-    const { _id, placement } = record;
-    const bootstrap = freshBootstrapClient(await secretKey(_id));
-    const lost = record.provisioning.bootstrapClient;
-    if (lost !== null) {
-      await useDatabase(_id as TenantId, placement, (database) =>
-        database.model(clientModel).findOneAndDelete({ _id: lost }),
-      );
-    }
-    // Written down before it is made, so that whoever has to carry on from here finds the one to delete.
-    const adopted = await control.tenants.findOneAndUpdate(
-      { _id, status: 'PROVISIONING', 'provisioning.bootstrapClient': lost },
-      { $set: { 'provisioning.bootstrapClient': bootstrap.id } },
-    );
-    if (adopted === null) throw stillWorkedOn();
-    // Of this link nobody hears; a replay makes another one, and so does whoever has forgotten the password.
-    return provisioning.finish(adopted, bootstrap, administratorOf(adopted));
   }
 
   async function credentials(
@@ -273,8 +203,6 @@ export function createRegistration(options: RegistrationOptions) {
 
   return {
     register,
-    leaseExpired,
-    resume,
     async isAvailable(identifier: string): Promise<boolean> {
       if (identifierFault(identifier, publicHost) !== undefined || !isIdentifier(identifier)) return false;
       return !(await control.tenants.has({ names: identifier }));
@@ -286,14 +214,4 @@ export type Registration = ReturnType<typeof createRegistration>;
 
 function taken(): UserErrors {
   return userError('IDENTIFIER_TAKEN', 'This identifier is taken.', 'identifier');
-}
-
-function stillWorkedOn(): CodedError {
-  return new CodedError(
-    'TENANT_UNAVAILABLE',
-    'This registration is still being worked on; try again shortly.',
-    {
-      retryAfterMs: WAIT_MS,
-    },
-  );
 }

@@ -3,7 +3,7 @@ import type { Events } from '../observability/events.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { Deletions } from './deletions.ts';
 import { MAX_ATTEMPTS, type Provisioning } from './provisioning.ts';
-import type { Registration } from './registration.ts';
+import type { RegistrationTakeover } from './registration-takeover.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** Pause between two sweeps, in milliseconds. */
@@ -23,7 +23,7 @@ const BATCH = 100;
 
 export interface SweeperOptions {
   control: ControlDatabase;
-  registration: Registration;
+  takeover: RegistrationTakeover;
   provisioning: Provisioning;
   deletions: Deletions;
   /** False while the clock of this node is off. */
@@ -33,7 +33,7 @@ export interface SweeperOptions {
 
 /** Finishes or undoes registrations whose process died, drops deleted tenants, and removes tenants nobody ever used. */
 export function createSweeper(options: SweeperOptions) {
-  const { control, registration, provisioning, deletions, isInTime, events } = options;
+  const { control, takeover, provisioning, deletions, isInTime, events } = options;
   let timer: NodeJS.Timeout | undefined;
   // A deployment that is away takes seconds to say so, at each try.
   const backoff = new Backoff({ firstMs: INTERVAL_MS, longestMs: LONGEST_PAUSE_MS });
@@ -52,7 +52,7 @@ export function createSweeper(options: SweeperOptions) {
       { limit: BATCH },
     );
     await eachAlone(interrupted, async (found) => {
-      const record = await registration.leaseExpired(found);
+      const record = await takeover.leaseExpired(found);
       if (record === null) return;
       const { keyHash, attempts, done } = record.provisioning;
       // Without an idempotency key nobody can ever get at the credentials of a self-registered tenant.
@@ -61,7 +61,7 @@ export function createSweeper(options: SweeperOptions) {
         tenant: record._id,
         step: isHopeless ? 'undo' : (done.at(-1) ?? 'first'),
       });
-      await (isHopeless ? provisioning.undo(record) : registration.resume(record));
+      await (isHopeless ? provisioning.undo(record) : takeover.resume(record));
     });
     // An undoing that was cut off is carried on.
     const failed = await control.tenants.find({ ...due(), status: 'FAILED' }, { limit: BATCH });

@@ -21,7 +21,7 @@ const LOOK_MS = 100;
  * @throws {Error} when the identifier is somebody else's or the registration does not come to an end.
  */
 export async function registerDemo(app: App, plan: DemoPlan): Promise<TenantRecord> {
-  const { control, registration } = app.platform;
+  const { control, takeover } = app.platform;
   for (const until = Date.now() + WAIT_MS; Date.now() < until; await sleep(LOOK_MS)) {
     const found = await control.tenants.findOne({ names: plan.identifier as TenantIdentifier });
     if (found === null) {
@@ -31,8 +31,8 @@ export async function registerDemo(app: App, plan: DemoPlan): Promise<TenantReco
     }
     if (!isDemo(found)) throw new Error(`the identifier ${plan.identifier} is in use by another tenant`);
     if (found.status !== 'PROVISIONING') return found;
-    const leased = await registration.leaseExpired(found);
-    if (leased !== null) return registration.resume(leased);
+    const leased = await takeover.leaseExpired(found);
+    if (leased !== null) return takeover.resume(leased);
   }
   throw new Error(`the registration of ${plan.identifier} is still being worked on`);
 }

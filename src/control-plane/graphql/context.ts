@@ -9,6 +9,7 @@ import type { FleetMigration } from '../fleet-migration.ts';
 import type { Operator } from '../operator-authentication.ts';
 import type { RegistrationQuota } from '../registration-quota.ts';
 import type { TenantMigration } from '../tenant-migration.ts';
+import type { RegistrationTakeover } from '../registration-takeover.ts';
 import type { Registration } from '../registration.ts';
 
 /** What the platform schema works with. */
@@ -19,6 +20,7 @@ export interface Platform {
   readonly monitor: ClusterMonitor;
   readonly checkDeployment: DeploymentCheck;
   readonly registration: Registration;
+  readonly takeover: RegistrationTakeover;
   readonly quota: RegistrationQuota;
   readonly lifecycle: Lifecycle;
   readonly deletions: Deletions;
