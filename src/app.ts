@@ -83,9 +83,9 @@ export async function createApp(options: AppOptions) {
     const dedicated = new DedicatedBudget({
       connections: dedicatedConnections,
       poolSize,
-      // A shell that is idle keeps its client from being so.
+      // A shell that is idle keeps its client from being so; where a subscription does too, its end would win nothing.
       closeIdle: (): Promise<void> | undefined =>
-        clients.closeIdle(DEDICATED_CLIENTS) ?? shells.closeIdle('DEDICATED'),
+        clients.closeIdle(DEDICATED_CLIENTS) ?? shells.closeIdle('DEDICATED', ({ client }) => client.isOnly),
       onNear: (use) => events.connectionsNearBudget({ cluster: DEDICATED, ...use }),
     });
     const clients = stack.use(

@@ -4,6 +4,8 @@ export interface Lease<V> {
   readonly value: Promise<V>;
   /** Aborted when the value is taken away: it was superseded, or the pool could wait no longer for this lease to end. */
   readonly signal: AbortSignal;
+  /** True while nobody else has a lease of the value. */
+  readonly isOnly: boolean;
   release(): void;
 }
 
@@ -133,11 +135,13 @@ export class KeyedPool<S, V> {
   /**
    * Lets go of the value that nobody has leased for longest, of those in one group.
    *
-   * @returns when it is closed; undefined when all of them are leased.
+   * @param isWorth - false for a value whose closing wins nothing.
+   * @returns when it is closed; undefined when none can go.
    */
-  closeIdle(group: string): Promise<void> | undefined {
+  closeIdle(group: string, isWorth: (value: V) => boolean = () => true): Promise<void> | undefined {
     for (const entry of this.#entries.values()) {
       if (entry.group !== group || entry.leases.size > 0) continue;
+      if (entry.opened === undefined || !isWorth(entry.opened)) continue;
       this.#evict(entry);
       return entry.closed;
     }
@@ -199,6 +203,9 @@ export class KeyedPool<S, V> {
     return {
       value: entry.value,
       signal: abort.signal,
+      get isOnly() {
+        return entry.leases.size === 1 && entry.leases.has(abort);
+      },
       release: () => {
         if (!entry.leases.delete(abort) || entry.leases.size > 0) return;
         if (entry.isEvicted) {

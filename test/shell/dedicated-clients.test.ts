@@ -83,6 +83,12 @@ test('when all of them are in use the next one is refused by its code until one 
     ...{ port: gateway.port, path: '/t/stark/graphql', token: tokens['stark'], query },
   });
   expect([refused.status, refused.errors?.[0]?.extensions.code]).toEqual([503, 'TENANT_UNAVAILABLE']);
+  // Their shells are idle, but nothing is won by closing them: whoever subscribes keeps a client without a shell.
+  const records = await gateway.app.platform.control.tenants.find({ status: 'ACTIVE' });
+  const open = records.filter(({ _id }) => gateway.app.shells.peek(_id) !== undefined);
+  expect(open.map(({ identifier }) => identifier)).toEqual(
+    expect.arrayContaining(busy.map(({ name }) => name)),
+  );
   expect(refused.headers['retry-after']).toBe('2');
   const late = await create('wayne');
   expect([late.code, late.reply.status]).toEqual(['CAPACITY_EXHAUSTED', 503]);

@@ -134,6 +134,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
     const lease = {
       value: Promise.resolve(shell),
       signal: new AbortController().signal,
+      isOnly: true,
       release: () => undefined,
     };
     const principal: Principal = isAnonymous
