@@ -79,7 +79,6 @@ export function createControlPlane(options: ControlPlaneOptions) {
     useDatabase,
     modules: moduleSets,
     account,
-    secretKey,
     step,
     events,
   });

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { MigrationError, Umzug } from 'umzug';
 import type { mongo } from 'mongoose';
 import type { RunStep } from '../lib/run-step.ts';
@@ -26,8 +25,6 @@ export interface TenantMigrationOptions {
   modules: ModuleSets;
   /** Told of indexes that were made or dropped. */
   account(cluster: string, namespaces: number): void;
-  /** The key for hashes of a tenant's secrets. */
-  secretKey(tenant: string): Promise<KeyObject>;
   step: RunStep;
   events: Events;
   /** How long a lock lasts, in milliseconds; for tests. */
@@ -43,7 +40,7 @@ export interface MigrateOptions {
 
 /** Brings the database of one tenant up to the migrations of its modules. */
 export function createTenantMigration(options: TenantMigrationOptions) {
-  const { useDatabase, modules, account, secretKey, step, events, lockMs = LOCK_MS } = options;
+  const { useDatabase, modules, account, step, events, lockMs = LOCK_MS } = options;
 
   async function run(
     tenant: MigratedTenant,
@@ -58,7 +55,7 @@ export function createTenantMigration(options: TenantMigrationOptions) {
         if (pendingOf(migrations, await ledgerOf(database, own)).length === 0) return [];
         const stamps = database.collection<Stamp>(stampModel.collection);
         return underLock(stamps, { own, lockMs, waitMs, signal }, async (lock) => {
-          const context = { database, lock, secretKey: () => secretKey(id) };
+          const context = { database, lock };
           const umzug = new Umzug({
             migrations: migrations.map((migration) => ({
               name: migration.name,
@@ -123,7 +120,6 @@ function pendingOf(migrations: readonly Migration[], ran: readonly string[]): st
 interface MigrationContext {
   database: TenantDatabase;
   lock: MigrationLock;
-  secretKey(): Promise<KeyObject>;
 }
 
 /**
@@ -134,7 +130,7 @@ interface MigrationContext {
  */
 async function runMigration(
   { indexes = {}, drops = {}, transform }: Migration,
-  { database, lock, secretKey }: MigrationContext,
+  { database, lock }: MigrationContext,
 ): Promise<number> {
   await lock.renew();
   let made = 0;
@@ -145,7 +141,7 @@ async function runMigration(
   }
   for (const [collection, names] of Object.entries(drops))
     made -= await database.dropIndexes(collection, names);
-  await transform?.((name: string): mongo.Collection => database.collection(name), lock.signal, secretKey);
+  await transform?.((name: string): mongo.Collection => database.collection(name), lock.signal);
   lock.signal.throwIfAborted();
   return made;
 }

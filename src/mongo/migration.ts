@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { mongo } from 'mongoose';
 import type { IndexDefinition } from './model.ts';
 
@@ -15,13 +14,9 @@ export interface Migration {
   readonly drops?: Readonly<Record<string, readonly string[]>>;
   /**
    * Changes documents that exist; must be able to run while the tenant is served (expand, then contract). `signal` is
-   * aborted when somebody else may be at it: hand it to every command. `secretKey` answers the tenant's, for hashes of secrets.
+   * aborted when somebody else may be at it: hand it to every command.
    */
-  readonly transform?: (
-    collection: (name: string) => mongo.Collection,
-    signal: AbortSignal,
-    secretKey: () => Promise<KeyObject>,
-  ) => Promise<void>;
+  readonly transform?: (collection: (name: string) => mongo.Collection, signal: AbortSignal) => Promise<void>;
 }
 
 /** All indexes a collection has once every migration has run. */

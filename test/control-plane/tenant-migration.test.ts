@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { isPassing, MigrationFailed } from '../../src/control-plane/migration-failure.ts';
 import { LockBusy, LockLost } from '../../src/control-plane/migration-lock.ts';
-import { secretKeyring } from '../../src/control-plane/secret-keyring.ts';
 import { tenantDatabases } from '../../src/control-plane/tenant-database.ts';
 import { createTenantMigration, type MigratedTenant } from '../../src/control-plane/tenant-migration.ts';
 import { stepRunner } from '../../src/lib/run-step.ts';
@@ -45,7 +44,6 @@ function node(migrations: readonly Migration[]) {
     useDatabase: tenantDatabases({ clients: gateway.app.clients, clusters: gateway.app.platform.clusters }),
     modules: createModuleSets([migratedModule('notes', migrations, { isAlwaysOn: true })]),
     account: () => undefined,
-    secretKey: secretKeyring({ control: gateway.app.platform.control, box: gateway.box }),
     step: stepRunner(undefined),
     events: gateway.app.events,
     lockMs: LOCK_MS,

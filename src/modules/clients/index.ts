@@ -3,7 +3,6 @@ import './grant-mutations-graphql.ts';
 import './graphql.ts';
 import { clientModel } from './client.ts';
 import { isCallerLive } from './liveness.ts';
-import { keyedSecrets } from './migrations/001-keyed-secrets.ts';
 import './mutations-graphql.ts';
 import { clientsRules } from './rules.ts';
 import './secret-mutations-graphql.ts';
@@ -18,7 +17,7 @@ export const clients: Module = {
   version: '1.0.0',
   dependsOn: ['resources'],
   isAlwaysOn: false,
-  migrations: [keyedSecrets],
+  migrations: [],
   rules: clientsRules,
   nodes: { Client: { scope: 'clients:read', load: (scope, id) => clientStore(scope).byId(id) } },
   watched: [{ collection: clientModel.collection }],

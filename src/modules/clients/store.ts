@@ -11,7 +11,7 @@ import type { ChangeListener, ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { perScope } from '../../shell/per-scope.ts';
 import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
-import { hashOfSecret, keyedHash } from './secret-hash.ts';
+import { hashOfSecret } from './secret-hash.ts';
 
 export interface ClientFilter {
   namePrefix?: string | null | undefined;
@@ -92,9 +92,8 @@ export class ClientStore {
 
   /** True for a live secret, whose use is noted, about once a minute. */
   async useSecret({ client, secrets }: ClientCredentials, plain: string, now: Date): Promise<boolean> {
-    const key = await this.#secretKey();
-    const hash = Buffer.from(hashOfSecret(key, plain));
-    const secret = secrets.find((each) => timingSafeEqual(Buffer.from(keyedHash(key, each.hash)), hash));
+    const hash = hashOfSecret(await this.#secretKey(), plain);
+    const secret = secrets.find((each) => isSame(each.hash, hash));
     if (secret === undefined || !isLive(secret, now)) return false;
     if (now.getTime() - (secret.lastUsedAt?.getTime() ?? 0) >= LAST_USE_PRECISION_MS) {
       secret.lastUsedAt = now;
@@ -142,16 +141,12 @@ export class ClientStore {
     target: Target,
     decide: (client: KnownClient) => ClientChanges | undefined,
   ): Promise<KnownClient> {
-    const changed = await changeDocument(this.#model, target, async (current) => {
+    const changed = await changeDocument(this.#model, target, (current) => {
       const changes = decide(known(current));
       if (changes === undefined) return undefined;
       const { secrets, ...values } = changes;
       if (secrets === undefined) return values;
-      // What the migration has keyed since they were read must not be written as it was.
-      const key = await this.#secretKey();
-      const kept = current.secrets
-        .filter((secret) => secrets.keep(secret))
-        .map((secret) => ({ ...secret, hash: keyedHash(key, secret.hash) }));
+      const kept = current.secrets.filter((secret) => secrets.keep(secret));
       return { ...values, secrets: secrets.add === undefined ? kept : [...kept, secrets.add] };
     });
     this.#byId.clear(target.id);
@@ -180,4 +175,9 @@ export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
 
 export function known({ inputHash: _inputHash, secrets, ...client }: Client): KnownClient {
   return { ...client, secrets: secrets.map(({ hash: _hash, ...secret }) => secret) };
+}
+
+/** In a time that tells nothing of where they differ. */
+function isSame(kept: string, hash: string): boolean {
+  return kept.length === hash.length && timingSafeEqual(Buffer.from(kept), Buffer.from(hash));
 }
