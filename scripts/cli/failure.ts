@@ -27,7 +27,10 @@ export function failureOf(error: unknown): { code: string; message: string } {
     return { code: error.code, message: error.message };
   }
   if (error instanceof UserErrors) {
-    const faults = error.errors.map(({ message, path }) => `${path.join('.')}: ${message}`);
+    // What is not about one value of the input has an empty path.
+    const faults = error.errors.map(({ message, path }) =>
+      [path.join('.'), message].filter(Boolean).join(': '),
+    );
     return { code: error.errors[0]?.code ?? 'INVALID', message: faults.join(' ') };
   }
   return { code: 'FAILED', message: error instanceof Error ? error.message : String(error) };

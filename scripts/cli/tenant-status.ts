@@ -26,7 +26,12 @@ export function changeStatus(
 }
 
 function statusLine({ identifier, status, deletion }: TenantView): string {
-  const until =
-    status === 'DELETING' && deletion !== null ? `; it can be restored until ${deletion.dueAt}` : '';
-  return `${identifier} is ${status}${until}`;
+  const outlook = status === 'DELETING' && deletion !== null ? `; ${outlookOf(deletion)}` : '';
+  return `${identifier} is ${status}${outlook}`;
+}
+
+function outlookOf({ startedAt, dueAt }: NonNullable<TenantView['deletion']>): string {
+  return startedAt === null && Date.parse(dueAt) > Date.now()
+    ? `it can be restored until ${dueAt}`
+    : 'it cannot be restored: its data is dropped as soon as its deployment answers';
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '../lib/coded-error.ts';
+import { isAbortError } from '../lib/deadline.ts';
 import type { RunStep } from '../lib/run-step.ts';
 import { userError } from '../lib/user-error.ts';
+import { isUnreachable } from '../mongo/reachability.ts';
 import type { Events } from '../observability/events.ts';
 import type { TenantId, TenantStatus } from '../tenancy/tenant.ts';
 import { isIssuerName } from '../tenancy/trusted-issuer.ts';
@@ -109,10 +111,16 @@ export function createDeletions(options: DeletionOptions) {
     const { deletion } = record;
     if (deletion === null || deletion.dueAt.getTime() > Date.now()) return record;
     await sleep(deletion.requestedAt.getTime() + SETTLED_MS - Date.now());
-    for (const until = Date.now() + WAIT_MS; ; await sleep(LOOK_MS)) {
-      const current = (await carryOn(record._id)) ?? (await required(record._id));
-      // Another process may be at it; whoever wants it gone at once wants to see it gone.
-      if (current.status !== 'DELETING' || Date.now() > until) return current;
+    try {
+      for (const until = Date.now() + WAIT_MS; ; await sleep(LOOK_MS)) {
+        const current = (await carryOn(record._id)) ?? (await required(record._id));
+        // Another process may be at it; whoever wants it gone at once wants to see it gone.
+        if (current.status !== 'DELETING' || Date.now() > until) return current;
+      }
+    } catch (error) {
+      // The tenant is out of service all the same; its data is dropped by a sweep once its deployment answers.
+      if (isUnreachable(error) || isAbortError(error)) return required(record._id);
+      throw error;
     }
   }
 
