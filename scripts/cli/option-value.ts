@@ -12,6 +12,15 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+/** A whole number between two others, these included. */
+export function between(minimum: number, maximum: number): (text: string) => number {
+  return (text) => {
+    const number = wholeNumber(text);
+    if (number >= minimum && number <= maximum) return number;
+    throw new InvalidArgumentError(`It must be between ${minimum} and ${maximum}.`);
+  };
+}
+
 /** `90`, `90s`, `15m`, `1h` or `2d`, in milliseconds. */
 export function duration(text: string): number {
   const [, amount, unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text) ?? [];

@@ -52,7 +52,10 @@ export function addTenantsCreate(tenants: Command): void {
     .option('--connection-string <string>', 'for DEDICATED; - reads it from standard input')
     .option('--idempotency-key <key>', 'at least 22 random characters; makes a retry safe')
     .option('--json', 'print JSON')
-    .action(async (identifier: string, options: CreateOptions) => {
+    .action(async (identifier: string, options: CreateOptions, command: Command) => {
+      if (options.mode === 'DEDICATED' && options.connectionString === undefined) {
+        command.error('the mode DEDICATED needs --connection-string');
+      }
       const placement = {
         mode: options.mode,
         cluster: options.cluster,

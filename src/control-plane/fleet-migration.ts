@@ -11,6 +11,7 @@ import type { ControlDatabase } from './control-database.ts';
 import type { FleetRun, FleetRunPlan } from './fleet-run-record.ts';
 import { FleetTally, NO_PROGRESS } from './fleet-tally.ts';
 import type { MigrateForFleet } from './migrate-for-fleet.ts';
+import { DEFAULT_PARALLELISM, MAX_PARALLELISM } from './parallelism.ts';
 import type { TenantRecord } from './tenant-record.ts';
 
 /** How long a run whose node died is left alone, and how often a node says that it lives, in milliseconds. */
@@ -41,10 +42,6 @@ export interface FleetRequest {
 
 /** Tells how many tenants are through, in whatever order. */
 export type OnProgress = (done: number, total: number) => void;
-
-export const MAX_PARALLELISM = 64;
-
-const DEFAULT_PARALLELISM = 4;
 
 /** Brings all tenants up to the migrations of this build: one run at a time, which survives the node it runs on. */
 export function createFleetMigration({ control, migrate, known, events }: FleetMigrationOptions) {

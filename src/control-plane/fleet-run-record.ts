@@ -29,6 +29,8 @@ export interface FleetProgress {
   current: number;
   /** Left out, because a migration failed there before. */
   quarantined: number;
+  /** Their identifiers; absent in runs of before they were named. */
+  quarantinedTenants?: string[];
   failed: FailedTenant[];
   planned: PlannedTenant[];
   /** Every tenant up to this id is done; a run that is taken up goes on behind it. */
@@ -75,6 +77,7 @@ export const fleetRunModel = defineModel<FleetRun>(
     migrated: Number,
     current: Number,
     quarantined: Number,
+    quarantinedTenants: [String],
     failed: [
       { _id: false, tenant: String, identifier: String, migration: String, code: String, message: String },
     ],

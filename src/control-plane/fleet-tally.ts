@@ -5,12 +5,22 @@ const MAX_NAMED = 1_000;
 
 /** What became of one tenant. */
 export type Outcome =
-  | { kind: 'migrated' | 'current' | 'quarantined' }
+  | { kind: 'migrated' | 'current' }
+  | { kind: 'quarantined'; identifier: string }
   | ({ kind: 'failed' } & FailedTenant)
   | ({ kind: 'planned' } & PlannedTenant);
 
 export const NO_PROGRESS: FleetProgress = {
-  ...{ done: 0, migrated: 0, current: 0, quarantined: 0, failed: [], planned: [], after: '' },
+  ...{
+    done: 0,
+    migrated: 0,
+    current: 0,
+    quarantined: 0,
+    quarantinedTenants: [],
+    failed: [],
+    planned: [],
+    after: '',
+  },
 };
 
 /**
@@ -56,6 +66,10 @@ function counted(before: FleetProgress, outcome: Outcome, after: string): FleetP
     case 'planned': {
       const { kind: _kind, ...planned } = outcome;
       return { ...progress, planned: [...before.planned, planned].slice(0, MAX_NAMED) };
+    }
+    case 'quarantined': {
+      const named = [...(before.quarantinedTenants ?? []), outcome.identifier].slice(0, MAX_NAMED);
+      return { ...progress, quarantined: before.quarantined + 1, quarantinedTenants: named };
     }
     default:
       return { ...progress, [outcome.kind]: before[outcome.kind] + 1 };

@@ -23,7 +23,7 @@ export function createMigrateForFleet(
     const { _id: tenant, identifier, modules, placement } = record;
     // A canary is asked for by name: it is tried whatever happened before.
     if (record.quarantine !== undefined && !retryFailed && !canary.includes(tenant))
-      return { kind: 'quarantined' };
+      return { kind: 'quarantined', identifier };
     try {
       if (dryRun) {
         const migrations = await pending({ id: tenant, modules, placement });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { changeStamp, ledgerOf } from '../support/migrations.ts';
+import { openMongoProxy } from '../support/mongo-proxy.ts';
 import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 import { graphql } from '../support/request.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
@@ -97,6 +98,11 @@ describe('the command line', { timeout: 60_000 }, () => {
       const running = cli.start(['tenants', 'migrate']);
       await eventually(async () => expect(await fleetRuns.find({})).toMatchObject([{ done: 1 }]), 30_000);
       expect(await ledgerOf(gateway, one!)).toEqual(whole[0]);
+      expect(await program.run(['tenants', 'migrate'])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'tenant-gateway: The tenants are being migrated already; wait until that has ended.\n',
+      });
       running.signal('SIGINT');
       expect(await running.ended).toEqual({
         code: 130,
@@ -111,10 +117,28 @@ describe('the command line', { timeout: 60_000 }, () => {
       await changeStamp(gateway, other!, { migrating: null });
       expect(await program.json('tenants', 'migrate', '--canary-count', '1')).toMatchObject({
         ...{ state: 'DONE', total: 2, done: 2, migrated: 1, current: 1, quarantined: 0, failed: [] },
+        quarantinedTenants: [],
       });
       expect([await ledgerOf(gateway, one!), await ledgerOf(gateway, other!)]).toEqual(whole);
       const { migration } = await program.json('tenants', 'show', other!.record._id);
       expect(migration).toMatchObject({ state: 'CURRENT', pending: [] });
+    });
+
+    it('are named where an earlier run put them aside, and the run is not taken for a success', async () => {
+      const { tenants } = gateway.app.platform.control;
+      const quarantine = {
+        ...{ migration: 'content/001', code: 'DuplicateKey', message: 'twice', attempts: 1, at: new Date() },
+      };
+      await tenants.findOneAndUpdate({ _id: acme.tenant.id }, { $set: { quarantine } });
+      const left = await program.run(['tenants', 'migrate']);
+      expect([left.code, left.stderr]).toEqual([
+        ...[1, 'tenant-gateway: left in quarantine: acme (--retry-failed tries again)\n'],
+      ]);
+      expect(left.stdout).toMatch(/^acme: in quarantine [^\n]+\n0 migrated, 1 were current, 1 in quarantine/);
+      const dry = await program.json('tenants', 'migrate', '--dry-run');
+      expect(dry).toMatchObject({ quarantined: 1, quarantinedTenants: ['acme'], failed: [] });
+      const retried = await program.json('tenants', 'migrate', '--retry-failed');
+      expect(retried).toMatchObject({ current: 2, quarantined: 0, quarantinedTenants: [] });
     });
 
     it('are deleted with time to think it over, and restored', async () => {
@@ -338,6 +362,19 @@ describe('the command line', { timeout: 60_000 }, () => {
     });
   });
 
+  it('says what becomes of a tenant whose deployment is away', async () => {
+    await using away = await openMongoProxy('', secondMongodbUri());
+    const dedicated = ['--mode', 'DEDICATED', '--connection-string', away.uri];
+    await program.json('tenants', 'create', 'far-away', ...dedicated);
+    await away[Symbol.asyncDispose]();
+    expect(await program.run(['tenants', 'delete', 'far-away', '--now', '--yes'])).toEqual({
+      code: 0,
+      stdout:
+        'far-away is DELETING; it cannot be restored: its data is dropped as soon as its deployment answers\n',
+      stderr: '',
+    });
+  });
+
   it('resets the demo', async () => {
     const first = await program.json('demo', 'reset');
     expect(first.map(({ identifier }: { identifier: string }) => identifier)).toEqual(['mdn', 'atlas']);
@@ -363,6 +400,9 @@ describe('the command line', { timeout: 60_000 }, () => {
     [['token', 'acme', '--scope', 'everything']],
     [['clusters', 'add', 'third', '--budget', 'many', '--connection-string', 'x']],
     [['clusters', 'list', '--colour']],
+    [['tenants', 'migrate', '--parallelism', '0']],
+    [['tenants', 'migrate', '--parallelism', '65']],
+    [['tenants', 'create', 'acme', '--mode', 'DEDICATED']],
   ])('answers wrong use with 2 and one line: %j', async (args) => {
     const { code, stdout, stderr } = await program.run(args, NO_DATABASE);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -56,6 +56,10 @@ const FleetMigrationObject = platformBuilder.objectRef<FleetRun>('FleetMigration
     quarantined: t.exposeInt('quarantined', {
       description: 'Tenants left out because a migration failed there before; see retryFailed.',
     }),
+    quarantinedTenants: t.stringList({
+      description: 'Identifiers of those. The first 1,000.',
+      resolve: ({ quarantinedTenants }) => quarantinedTenants ?? [],
+    }),
     failed: t.expose('failed', { type: [FailedMigration], description: 'The first 1,000.' }),
     planned: t.expose('planned', {
       type: [PlannedMigration],
