@@ -97,6 +97,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
   const provisioning = createProvisioning({
     ...{ control, directory, clusters, useDatabase, step, events },
     modules: moduleSets,
+    requestDeadlineMs: config.http.requestDeadlineMs,
   });
   const takeover = createRegistrationTakeover({ control, provisioning, useDatabase, secretKey });
   const registration = createRegistration({

@@ -11,7 +11,7 @@ import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { DroppedData } from './deletion-record.ts';
-import { STALENESS_BOUND_MS } from './freshness.ts';
+import { lateWritesEnd } from './freshness.ts';
 import type { EvictShell } from './lifecycle.ts';
 import type { UseTenantDatabase } from './tenant-database.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -163,9 +163,8 @@ export function createDeletions(options: DeletionOptions) {
   /** What is left is a name in quarantine and the ledger of what is gone. */
   function finish({ _id, names, deletion }: TenantRecord): Promise<TenantRecord | null> {
     const now = new Date();
-    // A node that is cut off may begin a write until the bound, and that write lives as long as its request.
-    const settledMs = (deletion?.requestedAt.getTime() ?? 0) + STALENESS_BOUND_MS + requestDeadlineMs;
-    const isSettled = settledMs <= now.getTime();
+    const dropAgainAt = lateWritesEnd(deletion?.requestedAt ?? new Date(0), requestDeadlineMs);
+    const isSettled = dropAgainAt <= now;
     return control.tenants.findOneAndUpdate(
       { _id, status: 'DELETING' },
       {
@@ -182,7 +181,7 @@ export function createDeletions(options: DeletionOptions) {
           administratorEmail: null,
           ...(isSettled
             ? { 'placement.sealedConnectionString': null }
-            : { 'deletion.dropAgainAt': new Date(settledMs) }),
+            : { 'deletion.dropAgainAt': dropAgainAt }),
           'deletion.leasedUntil': null,
           'deletion.finishedAt': now,
           updatedAt: now,

@@ -4,6 +4,14 @@
  */
 export const STALENESS_BOUND_MS = 5_000;
 
+/**
+ * From when nothing is written any more to a tenant that went out of service: a node that is cut off may begin a write
+ * until the bound, and that write lives as long as its request.
+ */
+export function lateWritesEnd(outOfService: Date, requestDeadlineMs: number): Date {
+  return new Date(outOfService.getTime() + STALENESS_BOUND_MS + requestDeadlineMs);
+}
+
 /** A sign of life this node has sent to the control database. */
 export interface Beat {
   /** When it was sent, in milliseconds: by the clock that only runs on, and by the one that is set. */

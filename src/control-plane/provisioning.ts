@@ -10,6 +10,7 @@ import type { Administrator } from './administrator.ts';
 import type { CachedDirectory } from './cached-directory.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
+import { lateWritesEnd } from './freshness.ts';
 import type { BootstrapClient } from './bootstrap-client.ts';
 import type { TenantDatabase, UseTenantDatabase } from './tenant-database.ts';
 import type { TenantRecord } from './tenant-record.ts';
@@ -29,6 +30,8 @@ export interface ProvisioningOptions {
   clusters: Clusters;
   useDatabase: UseTenantDatabase;
   modules: ModuleSets;
+  /** How long a request may live, in milliseconds. */
+  requestDeadlineMs: number;
   step: RunStep;
   events: Events;
 }
@@ -95,7 +98,7 @@ function stamps(database: TenantDatabase) {
 
 /** Carries out registrations and undoes those that cannot be finished. */
 export function createProvisioning(options: ProvisioningOptions) {
-  const { control, directory, clusters, useDatabase, modules, step, events } = options;
+  const { control, directory, clusters, useDatabase, modules, requestDeadlineMs, step, events } = options;
 
   /** Writes a step into the ledger; the lease goes on, because this process is alive. */
   async function record(tenant: TenantRecord, step: string): Promise<void> {
@@ -180,18 +183,28 @@ export function createProvisioning(options: ProvisioningOptions) {
 
     /**
      * Removes every trace of a tenant nobody can use or ever used, so that its identifier is free again. Marked first:
-     * a tenant must not be served while its database goes.
+     * a tenant must not be served while its database goes. One that was in service goes when nothing can be written to
+     * it any more, or a visit under way on another node would bring its database back with no record that names it; it
+     * is only marked here then, and whoever sweeps next carries on.
      */
     async undo(tenant: TenantRecord): Promise<void> {
-      const { _id, names, placement } = tenant;
-      const marked = await step('undo-mark', () =>
-        control.tenants.findOneAndUpdate(
-          { _id, status: tenant.status, claimedAt: null },
-          { $set: { status: 'FAILED', updatedAt: new Date() }, $inc: { version: 1 } },
-        ),
-      );
-      if (marked === null) return;
-      directory.forget(_id, names);
+      const { _id, names, placement, provisioning } = tenant;
+      if (tenant.status !== 'FAILED') {
+        const now = new Date();
+        const dropAt = provisioning.activeAt === undefined ? now : lateWritesEnd(now, requestDeadlineMs);
+        const marked = await step('undo-mark', () =>
+          control.tenants.findOneAndUpdate(
+            { _id, status: tenant.status, claimedAt: null },
+            {
+              $set: { status: 'FAILED', 'provisioning.leasedUntil': dropAt, updatedAt: now },
+              $inc: { version: 1 },
+            },
+          ),
+        );
+        if (marked === null) return;
+        directory.forget(_id, names);
+        if (dropAt > now) return;
+      }
       try {
         await step('undo-drop', () => useDatabase(_id as TenantId, placement, (database) => database.drop()));
       } catch (error) {

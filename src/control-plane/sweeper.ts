@@ -63,8 +63,11 @@ export function createSweeper(options: SweeperOptions) {
       });
       await (isHopeless ? provisioning.undo(record) : takeover.resume(record));
     });
-    // An undoing that was cut off is carried on.
-    const failed = await control.tenants.find({ ...due(), status: 'FAILED' }, { limit: BATCH });
+    // An undoing that was cut off is carried on, and one that waited for late writes.
+    const failed = await control.tenants.find(
+      { ...due(), status: 'FAILED', claimedAt: null, 'provisioning.leasedUntil': { $lte: new Date() } },
+      { limit: BATCH },
+    );
     await eachAlone(failed, provisioning.undo);
   }
 
