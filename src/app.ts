@@ -10,7 +10,7 @@ import { createControlPlane } from './control-plane/control-plane.ts';
 import { developmentTokens } from './control-plane/development-token.ts';
 import { followDirectory } from './control-plane/directory-feed.ts';
 import { Freshness } from './control-plane/freshness.ts';
-import { DEDICATED } from './control-plane/placement.ts';
+import { NO_CLUSTER } from './control-plane/placement.ts';
 import { txtLookup } from './control-plane/txt-lookup.ts';
 import { createPlatformSchema } from './control-plane/graphql/platform-schema.ts';
 import { createOperatorAuthentication } from './control-plane/operator-authentication.ts';
@@ -32,7 +32,7 @@ import { modules as builtIn } from './modules/index.ts';
 import type { Module } from './modules/module.ts';
 import { peopleOf } from './modules/people.ts';
 import './options.ts';
-import { createClientPool, DEDICATED_CLIENTS } from './mongo/client-pool.ts';
+import { createClientPool, DEDICATED } from './mongo/client-pool.ts';
 import { DedicatedBudget } from './mongo/dedicated-budget.ts';
 import { createEvents } from './observability/events.ts';
 import type { Logger } from './observability/logger.ts';
@@ -83,10 +83,13 @@ export async function createApp(options: AppOptions) {
     const dedicated = new DedicatedBudget({
       connections: dedicatedConnections,
       poolSize,
-      // A shell that is idle keeps its client from being so; where a subscription does too, its end would win nothing.
+      // A shell that is idle keeps its client from being so. Where nobody is idle, those go who only have subscribers.
       closeIdle: (): Promise<void> | undefined =>
-        clients.closeIdle(DEDICATED_CLIENTS) ?? shells.closeIdle('DEDICATED', ({ client }) => client.isOnly),
-      onNear: (use) => events.connectionsNearBudget({ cluster: DEDICATED, ...use }),
+        clients.closeIdle(DEDICATED) ??
+        shells.closeIdle(DEDICATED, ({ client }) => client.isOnly) ??
+        clients.closeUnneeded(DEDICATED) ??
+        shells.closeIdle(DEDICATED, ({ client }) => client.isOnlyInNeed),
+      onNear: (use) => events.connectionsNearBudget({ cluster: NO_CLUSTER, ...use }),
     });
     const clients = stack.use(
       createClientPool({

@@ -3,7 +3,7 @@ import { parseInput } from '../graphql/user-errors.ts';
 import { userError } from '../lib/user-error.ts';
 import type { ClusterChange, NewCluster } from './clusters.ts';
 import type { DeploymentCheck } from './deployment-check.ts';
-import { DEDICATED } from './placement.ts';
+import { NO_CLUSTER } from './placement.ts';
 
 const positive = z.int().min(1, { error: 'must be positive' });
 const budget = positive.max(10_000_000);
@@ -13,7 +13,7 @@ const New = z.object({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,46}$/, { error: 'must be lower-case letters, digits and hyphens' })
-    .refine((name) => name !== DEDICATED, { error: 'is reserved' }),
+    .refine((name) => name !== NO_CLUSTER, { error: 'is reserved' }),
   connectionString: z.string(),
   budget,
   connectionBudget: optional(connectionBudget),

@@ -15,7 +15,7 @@ export const SHARED_DATABASE = 'tg_shared';
 export const PREFIX_LENGTH = 34;
 
 /** Stands in the place of a cluster's name for a tenant with a deployment of its own. */
-export const DEDICATED = 'dedicated';
+export const NO_CLUSTER = 'dedicated';
 
 export interface PlacementOptions {
   clusters: Clusters;
@@ -53,7 +53,7 @@ export function createPlacement({ clusters, monitor, checkDeployment, box }: Pla
       const fault = await checkDeployment(request.connectionString ?? '');
       if (fault !== undefined) throw invalid(fault, 'connectionString');
       const sealed = box.seal(request.connectionString ?? '', tenant);
-      return { ...own, mode: 'DEDICATED', cluster: DEDICATED, sealedConnectionString: sealed };
+      return { ...own, mode: 'DEDICATED', cluster: NO_CLUSTER, sealedConnectionString: sealed };
     }
     // Left aside it would put the tenant on a shared cluster, which is not what its operator believes.
     if (request.connectionString !== undefined)

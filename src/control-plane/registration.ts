@@ -15,7 +15,7 @@ import { type Administrator, administratorOf, renewedAdministrator } from './adm
 import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
-import { DEDICATED, type Place } from './placement.ts';
+import { NO_CLUSTER, type Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
 import { type RegistrationTakeover, stillWorkedOn } from './registration-takeover.ts';
@@ -140,7 +140,7 @@ export function createRegistration(options: RegistrationOptions) {
     try {
       await step('record', () => control.tenants.insert(draft));
     } catch (error) {
-      if (placement.cluster !== DEDICATED) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
+      if (placement.cluster !== NO_CLUSTER) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
       if (!isDuplicateKey(error)) throw error;
       // The same request twice at once violates both indexes, and the server names either.
       const earlier =

@@ -109,12 +109,17 @@ export class OpenStreams {
     const recheck = () => {
       for (const stream of own.streams) void stream.recheck();
     };
+    /** Whoever comes from now on is watched anew. */
+    const giveWay = (reason: Error) => {
+      this.#release(tenant.id, own);
+      for (const stream of own.streams) stream.end(reason);
+    };
     own.stops.push(this.#options.directory.watch(tenant.id, recheck));
     const follow = async ({ watched, doesConcern }: WatchedCallers) => {
       const onChange = (change: Change): void => {
         if (doesConcern?.(change) !== false) recheck();
       };
-      const stop = await shell.follow(watched, { onChange, onGap: recheck });
+      const stop = await shell.follow(watched, { onChange, onGap: recheck, onEnd: giveWay });
       if (this.#tenants.get(tenant.id) === own) own.stops.push(stop);
       else stop();
     };
@@ -130,13 +135,15 @@ export class OpenStreams {
   #forget(id: TenantId, own: TenantStreams, stream: OpenStream): void {
     if (!own.streams.delete(stream)) return;
     this.#size -= 1;
-    if (own.streams.size === 0) {
-      this.#tenants.delete(id);
-      for (const stop of own.stops) stop();
-    }
+    if (own.streams.size === 0) this.#release(id, own);
     if (this.#size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+
+  #release(id: TenantId, own: TenantStreams): void {
+    if (this.#tenants.get(id) === own) this.#tenants.delete(id);
+    for (const stop of own.stops.splice(0)) stop();
   }
 
   #sweep(): void {

@@ -1,3 +1,5 @@
+import { type Holder, type PoolEntry, poolEntry } from './pool-entry.ts';
+
 /** A counted right to use a pooled value. Releasing twice is harmless. */
 export interface Lease<V> {
   /** Settles when the value is open; rejects when opening failed. */
@@ -6,6 +8,8 @@ export interface Lease<V> {
   readonly signal: AbortSignal;
   /** True while nobody else has a lease of the value. */
   readonly isOnly: boolean;
+  /** The same, but for those who give way; see {@link KeyedPool.leaseUntilNeeded}. */
+  readonly isOnlyInNeed: boolean;
   release(): void;
 }
 
@@ -30,24 +34,6 @@ export interface KeyedPoolOptions<S, V> {
   onCloseError?(error: unknown): void;
 }
 
-interface Entry<V> {
-  readonly key: string;
-  readonly version: number;
-  readonly group: string | undefined;
-  readonly value: Promise<V>;
-  /** The value, once it is open. */
-  opened: V | undefined;
-  /** One controller a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614). */
-  readonly leases: Set<AbortController>;
-  isEvicted: boolean;
-  deadline: NodeJS.Timeout | undefined;
-  /** Runs from the end of the last lease. */
-  idle: NodeJS.Timeout | undefined;
-  isClosing: boolean;
-  readonly closed: Promise<void>;
-  readonly markClosed: () => void;
-}
-
 /** Superseded keys remembered: for the time between reading a source and leasing it, which is that of a request. */
 const MAX_FLOORS = 10_000;
 
@@ -65,8 +51,8 @@ const MAX_FLOORS = 10_000;
 export class KeyedPool<S, V> {
   readonly #options: KeyedPoolOptions<S, V>;
   /** Insertion order is recency: a lease re-inserts its key. */
-  readonly #entries = new Map<string, Entry<V>>();
-  readonly #draining = new Set<Entry<V>>();
+  readonly #entries = new Map<string, PoolEntry<V>>();
+  readonly #draining = new Set<PoolEntry<V>>();
   /** The oldest version that may still be leased, by key, of those that were told by {@link supersede}. */
   readonly #floors = new Map<string, number>();
   #isDisposed = false;
@@ -100,6 +86,19 @@ export class KeyedPool<S, V> {
    * @throws the abort reason when the source is older than a version that superseded it.
    */
   lease(source: S): Lease<V> {
+    return this.#lease(source, false);
+  }
+
+  /**
+   * The same for somebody who uses the value for a long time and can come back: {@link closeUnneeded} ends the lease.
+   *
+   * @throws {Error} as {@link lease} does.
+   */
+  leaseUntilNeeded(source: S): Lease<V> {
+    return this.#lease(source, true);
+  }
+
+  #lease(source: S, givesWay: boolean): Lease<V> {
     if (this.#isDisposed) throw new Error('the pool is closed');
     const key = this.#options.key(source);
     const version = this.#options.version(source);
@@ -113,7 +112,7 @@ export class KeyedPool<S, V> {
     entry ??= this.#opened(key, version, source);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    const lease = this.#leaseOf(entry);
+    const lease = this.#leaseOf(entry, givesWay);
     this.#shrink();
     return lease;
   }
@@ -149,6 +148,23 @@ export class KeyedPool<S, V> {
   }
 
   /**
+   * Lets go of the value that was leased longest ago, of those in one group that only leases are out of which give way;
+   * these are aborted.
+   *
+   * @returns when it is closed; undefined when none can go.
+   */
+  closeUnneeded(group: string): Promise<void> | undefined {
+    for (const entry of this.#entries.values()) {
+      if (entry.group !== group || entry.leases.size === 0) continue;
+      if (![...entry.leases].every(({ givesWay }) => givesWay)) continue;
+      this.#evict(entry);
+      this.#abort(entry);
+      return entry.closed;
+    }
+    return undefined;
+  }
+
+  /**
    * A newer version of a key is known to exist: leases of older ones are aborted at once, and a source somebody read
    * before is leased no more.
    */
@@ -169,23 +185,11 @@ export class KeyedPool<S, V> {
     await Promise.all([...this.#draining].map((entry) => entry.closed));
   }
 
-  #opened(key: string, version: number, source: S): Entry<V> {
-    let markClosed = (): void => undefined;
-    const closed = new Promise<void>((resolve) => (markClosed = resolve));
-    const entry: Entry<V> = {
-      key,
-      version,
+  #opened(key: string, version: number, source: S): PoolEntry<V> {
+    const entry = poolEntry({
+      ...{ key, version, value: this.#options.open(source) },
       group: this.#options.group?.(source),
-      value: this.#options.open(source),
-      opened: undefined,
-      leases: new Set(),
-      isEvicted: false,
-      deadline: undefined,
-      idle: undefined,
-      isClosing: false,
-      closed,
-      markClosed,
-    };
+    });
     entry.value.then(
       (value) => (entry.opened = value),
       () => {
@@ -197,17 +201,21 @@ export class KeyedPool<S, V> {
     return entry;
   }
 
-  #leaseOf(entry: Entry<V>): Lease<V> {
+  #leaseOf(entry: PoolEntry<V>, givesWay: boolean): Lease<V> {
     const abort = new AbortController();
-    entry.leases.add(abort);
+    const holder: Holder = { abort, givesWay };
+    entry.leases.add(holder);
     return {
       value: entry.value,
       signal: abort.signal,
       get isOnly() {
-        return entry.leases.size === 1 && entry.leases.has(abort);
+        return entry.leases.size === 1 && entry.leases.has(holder);
+      },
+      get isOnlyInNeed() {
+        return entry.leases.has(holder) && [...entry.leases].every((one) => one === holder || one.givesWay);
       },
       release: () => {
-        if (!entry.leases.delete(abort) || entry.leases.size > 0) return;
+        if (!entry.leases.delete(holder) || entry.leases.size > 0) return;
         if (entry.isEvicted) {
           void this.#close(entry);
           return;
@@ -218,7 +226,7 @@ export class KeyedPool<S, V> {
     };
   }
 
-  #startIdling(entry: Entry<V>): void {
+  #startIdling(entry: PoolEntry<V>): void {
     const { idleMs } = this.#options;
     if (idleMs === undefined) return;
     if (entry.idle !== undefined) {
@@ -241,7 +249,7 @@ export class KeyedPool<S, V> {
     }
   }
 
-  #evict(entry: Entry<V>): void {
+  #evict(entry: PoolEntry<V>): void {
     this.#entries.delete(entry.key);
     entry.isEvicted = true;
     this.#draining.add(entry);
@@ -255,15 +263,15 @@ export class KeyedPool<S, V> {
     }, this.#options.drainDeadlineMs);
   }
 
-  #abort({ leases }: Entry<V>): void {
-    for (const lease of leases) lease.abort(this.#abortReason());
+  #abort({ leases }: PoolEntry<V>): void {
+    for (const { abort } of leases) abort.abort(this.#abortReason());
   }
 
   #abortReason(): unknown {
     return this.#options.abortReason?.() ?? new Error('the lease was ended');
   }
 
-  async #close(entry: Entry<V>): Promise<void> {
+  async #close(entry: PoolEntry<V>): Promise<void> {
     if (entry.isClosing) return;
     entry.isClosing = true;
     clearTimeout(entry.deadline);

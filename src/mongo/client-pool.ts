@@ -29,8 +29,8 @@ export interface ClientPoolOptions {
   circuits: CircuitWatch;
 }
 
-/** The group of the clients of tenants' own deployments. */
-export const DEDICATED_CLIENTS = 'dedicated';
+/** The group of the clients of tenants' own deployments, called as the mode of such tenants. */
+export const DEDICATED = 'DEDICATED';
 
 /** How long a client stays open while no shell uses it, in milliseconds. */
 const IDLE_MS = 60_000;
@@ -48,33 +48,34 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
     if (error !== undefined) throw error;
   };
   const places = new WeakMap<ClusterClient, () => void>();
-  const open = async (uri: string): Promise<ClusterClient> => {
-    const size = options.poolSizeOf(uri);
-    const leave = size === undefined ? await options.dedicated.take() : () => undefined;
-    const client = newClient(uri, size ?? options.dedicated.poolSize);
+  const connect = async (uri: string, poolSize: number): Promise<ClusterClient> => {
+    const client = newClient(uri, poolSize);
     const circuit = new Circuit(client, options.circuits);
     try {
       await client.connect();
     } catch (error) {
       await client.close().catch(() => undefined);
-      leave();
+      unreachable.set(sha256(uri), error as Error);
       throw error;
     }
-    const opened = { client, feed: new ClusterFeed(client, options.watched), circuit };
-    places.set(opened, leave);
-    return opened;
+    return { client, feed: new ClusterFeed(client, options.watched), circuit };
   };
   return new KeyedPool<string, ClusterClient>({
     // Hashed, so that no credential is a key of anything that could be printed.
     key: sha256,
     version: () => 0,
-    group: (uri) => (options.poolSizeOf(uri) === undefined ? DEDICATED_CLIENTS : 'clusters'),
+    group: (uri) => (options.poolSizeOf(uri) === undefined ? DEDICATED : 'clusters'),
     open: async (uri) => {
       refuseUnreachable(uri);
+      const size = options.poolSizeOf(uri);
+      if (size !== undefined) return connect(uri, size);
+      const leave = await options.dedicated.take();
       try {
-        return await open(uri);
+        const opened = await connect(uri, options.dedicated.poolSize);
+        places.set(opened, leave);
+        return opened;
       } catch (error) {
-        unreachable.set(sha256(uri), error as Error);
+        leave();
         throw error;
       }
     },

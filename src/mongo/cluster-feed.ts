@@ -37,6 +37,12 @@ export interface ChangeListener {
   onGap?(): void;
 }
 
+/** One that listens for longer than what it listens to is sure to stay open. */
+export interface Follower extends ChangeListener {
+  /** Told that it hears nothing any more, and why. */
+  onEnd(reason: Error): void;
+}
+
 /** Pause before the feed is opened again, in milliseconds. */
 const REOPEN_MS = 250;
 

@@ -107,13 +107,19 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
           watches.push(own);
           return own;
         },
-        async follow(watched, listener) {
-          const lease = options.clients.lease(uri);
-          const own = watch(watched, listener);
+        async follow(watched, follower) {
+          const lease = options.clients.leaseUntilNeeded(uri);
+          const own = watch(watched, follower);
           const stop = () => {
             own.stop();
             lease.release();
+            lease.signal.removeEventListener('abort', giveWay);
           };
+          const giveWay = () => {
+            stop();
+            follower.onEnd(unavailable('its connections are needed by others'));
+          };
+          lease.signal.addEventListener('abort', giveWay, { once: true });
           const timeout = AbortSignal.timeout(FOLLOW_DEADLINE_MS);
           const late = new Promise<boolean>((resolve) =>
             timeout.addEventListener('abort', () => resolve(true), { once: true }),

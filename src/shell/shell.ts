@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Lease } from '../lib/keyed-pool.ts';
 import type { ClusterClient } from '../mongo/client-pool.ts';
 import type { Collections } from '../mongo/collections.ts';
-import type { ChangeListener, ChangeWatch, Watched } from '../mongo/cluster-feed.ts';
+import type { ChangeListener, ChangeWatch, Follower, Watched } from '../mongo/cluster-feed.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 
 /** What stays open for a tenant between its requests: its collections, over a client it shares with its cluster. */
@@ -20,12 +20,12 @@ export interface Shell {
   watch(watched: Watched, listener: ChangeListener): ChangeWatch;
   /**
    * The same for longer than the shell may live: for a subscription, which holds no lease of the shell between its
-   * events. It keeps the cluster's client open instead.
+   * events. It keeps the cluster's client open instead, and gives way where others need its place.
    *
    * @returns what ends it, once no change can be missed.
    * @throws {CodedError} TENANT_UNAVAILABLE when this deployment tells of no changes.
    */
-  follow(watched: Watched, listener: ChangeListener): Promise<() => void>;
+  follow(watched: Watched, follower: Follower): Promise<() => void>;
   /** Ends what lives as long as the shell. */
   close(): void;
   /** Small per-tenant caches of modules, keyed by their owner; gone with the shell. */

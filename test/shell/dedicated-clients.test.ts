@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DedicatedBudget } from '../../src/mongo/dedicated-budget.ts';
+import { sha256 } from '../../src/lib/sha256.ts';
 import { eventually } from '../support/eventually.ts';
 import { registerTenant, startGateway, type TestGateway } from '../support/gateway.ts';
 import { type MongoProxy, openMongoProxy } from '../support/mongo-proxy.ts';
 import { secondMongodbUri } from '../support/mongodb-uri.ts';
 import { createTenant, visit } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
+import { type Subscriber, subscribeBySse } from '../support/subscriber.ts';
 
 /** Room for five clients of two connections each; six tenants have a deployment of their own. */
 const POOL_SIZE = 2;
@@ -83,7 +85,7 @@ test('when all of them are in use the next one is refused by its code until one 
     ...{ port: gateway.port, path: '/t/stark/graphql', token: tokens['stark'], query },
   });
   expect([refused.status, refused.errors?.[0]?.extensions.code]).toEqual([503, 'TENANT_UNAVAILABLE']);
-  // Their shells are idle, but nothing is won by closing them: whoever subscribes keeps a client without a shell.
+  // Their shells are idle, but nothing is won by closing them: whoever leased a client keeps it without a shell.
   const records = await gateway.app.platform.control.tenants.find({ status: 'ACTIVE' });
   const open = records.filter(({ _id }) => gateway.app.shells.peek(_id) !== undefined);
   expect(open.map(({ identifier }) => identifier)).toEqual(
@@ -95,9 +97,41 @@ test('when all of them are in use the next one is refused by its code until one 
   // Nobody else notices.
   expect(await visit(gateway, 'shared')).toBe('shared');
   for (const { name } of busy) expect(await call(name)).toBe(name);
+  expect(await call('stark')).toBe('TENANT_UNAVAILABLE');
   for (const lease of leases) lease.release();
-  await eventually(async () => expect(await call('stark')).toBe('stark'));
+  // There was no room, which says nothing about the deployment: it is tried again at once.
+  expect(await call('stark')).toBe('stark');
   expect(gateway.app.clients.size).toBe(clientsBefore + 5);
+});
+
+test('who only has subscribers gives way, and they can come back', async () => {
+  const subscribe = (name: string) =>
+    subscribeBySse({
+      ...{ port: gateway.port, path: `/t/${name}/graphql`, token: tokens[name] },
+      query: 'subscription { settingsChanged { revision } }',
+    });
+  const subscribed = NAMES.slice(0, 5);
+  const subscribers: Subscriber[] = [];
+  for (const [index, name] of subscribed.entries()) {
+    subscribers.push(subscribe(name));
+    await eventually(() => expect(gateway.app.streams.size).toBe(index + 1));
+    await eventually(() => expect(gateway.app.clients.peek(sha256(roads[name]?.uri ?? ''))).toBeDefined());
+  }
+  expect(await call('stark')).toBe('stark');
+  expect(gateway.app.clients.size).toBe(clientsBefore + 5);
+  await eventually(() => expect(subscribers.filter(({ isOver }) => isOver)).toHaveLength(1));
+  const gone = subscribers.findIndex(({ isOver }) => isOver);
+  expect(await subscribers[gone]?.told()).toContain('TENANT_UNAVAILABLE');
+  const name = subscribed[gone] ?? '';
+  subscribers.push(subscribe(name));
+  await eventually(() => expect(gateway.app.streams.size).toBe(5));
+  // What ends a stream is heard of again.
+  const { control, lifecycle } = gateway.app.platform;
+  const record = await control.tenants.findOne({ names: name as never });
+  await lifecycle.suspend(record?._id ?? '');
+  await subscribers.at(-1)?.untilOver();
+  for (const subscriber of subscribers) subscriber[Symbol.dispose]();
+  await eventually(() => expect(gateway.app.streams.size).toBe(0));
 });
 
 test('callers who come at once for the last places stay within the budget', async () => {

@@ -135,6 +135,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
       value: Promise.resolve(shell),
       signal: new AbortController().signal,
       isOnly: true,
+      isOnlyInNeed: true,
       release: () => undefined,
     };
     const principal: Principal = isAnonymous

@@ -57,6 +57,8 @@ export async function followCallerOptions(
       onChange();
     },
     onGap,
+    // Its stream has more to hear than this.
+    onEnd: onGap,
   });
 }
 

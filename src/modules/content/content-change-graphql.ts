@@ -63,6 +63,7 @@ builder.subscriptionField('contentChanged', (t) =>
             if (change !== undefined) push(change);
           },
           onGap: () => end(eventsMissed()),
+          onEnd: end,
         }),
       );
     },

@@ -5,7 +5,7 @@ import { nothingHasThisId } from '../../graphql/not-found.ts';
 import { changeDocument, type Target } from '../../graphql/revision.ts';
 import { userError } from '../../lib/user-error.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
-import type { ChangeListener, Watched } from '../../mongo/cluster-feed.ts';
+import type { Follower, Watched } from '../../mongo/cluster-feed.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { homeOf, type Rows } from '../../mongo/rows.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
@@ -195,8 +195,8 @@ export const watchedItems: Watched = {
 };
 
 /** Tells of changes of items for longer than the scope lives; answers what ends it. */
-export function followItems({ shell }: Scope, listener: ChangeListener): Promise<() => void> {
-  return shell.follow(watchedItems, listener);
+export function followItems({ shell }: Scope, follower: Follower): Promise<() => void> {
+  return shell.follow(watchedItems, follower);
 }
 
 export const contentItemStore = perScope(
