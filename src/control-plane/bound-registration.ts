@@ -5,7 +5,7 @@ import type { OutsideWeb } from '../lib/outside-web.ts';
 import { userError } from '../lib/user-error.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
-import { identifierFault } from '../tenancy/identifier.ts';
+import { IDENTIFIER_RULES, identifierFault } from '../tenancy/identifier.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
 import type { Tenant, TenantIdentifier } from '../tenancy/tenant.ts';
 import { boundHosts } from './bound-hosts.ts';
@@ -75,7 +75,7 @@ export function boundRegistration(options: BoundRegistrationOptions) {
       },
       async rename(identifier) {
         const fault = identifierFault(identifier, publicHost);
-        if (fault !== undefined) throw userError(fault, 'This identifier cannot be used.', 'identifier');
+        if (fault !== undefined) throw userError(fault, IDENTIFIER_RULES[fault], 'identifier');
         const renamed = identifier as TenantIdentifier;
         try {
           const tenant = await write(

@@ -128,19 +128,19 @@ export class Clusters {
   /**
    * Reserves namespaces for a tenant on the named cluster, or on the one with the most room.
    *
-   * @param except - clusters that are not asked.
+   * @param except - clusters that are not asked, and what is wrong with each.
    * @throws {CodedError} CAPACITY_EXHAUSTED
    */
   async reserve(
     namespaces: number,
-    { name, except }: { name: string | undefined; except: readonly string[] },
+    { name, except }: { name: string | undefined; except: ReadonlyMap<string, string> },
   ): Promise<ClusterRecord> {
     const cluster = await this.#counting.run(() =>
       this.#clusters.findOneAndUpdate(
         {
           isOpen: true,
           free: { $gte: namespaces },
-          _id: { $nin: [...except], ...(name === undefined ? {} : { $eq: name }) },
+          _id: { $nin: [...except.keys()], ...(name === undefined ? {} : { $eq: name }) },
         },
         { $inc: { free: -namespaces }, $set: { reservedAt: new Date() } },
         { sort: { free: -1 } },
@@ -148,7 +148,13 @@ export class Clusters {
     );
     if (cluster === null) {
       this.#options.events.capacityExhausted(name === undefined ? {} : { cluster: name });
-      throw new CodedError('CAPACITY_EXHAUSTED', 'No cluster can take another tenant.');
+      const fault = name === undefined ? undefined : (except.get(name) ?? (await this.#fault(name)));
+      throw new CodedError(
+        'CAPACITY_EXHAUSTED',
+        fault === undefined
+          ? 'No cluster can take another tenant.'
+          : `The cluster ${name} cannot take another tenant: it ${fault}.`,
+      );
     }
     this.#alertWhenCrossed(cluster, namespaces);
     return cluster;
@@ -195,6 +201,12 @@ export class Clusters {
       sealed === null ? this.#options.controlUri : this.#options.box.open(sealed, clusterContext(cluster));
     this.#uris.set(cluster, { uri, until: Date.now() + CACHE_MS });
     return uri;
+  }
+
+  /** Why a cluster that was asked had no place. */
+  async #fault(name: string): Promise<string> {
+    const record = await this.#clusters.findOne({ _id: name });
+    return record?.isOpen === false ? 'is closed' : 'is full';
   }
 
   get #clusters() {

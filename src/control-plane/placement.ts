@@ -36,13 +36,21 @@ export type Place = (tenant: TenantId, request: PlacementRequest) => Promise<Pla
 export function createPlacement({ clusters, monitor, checkDeployment, box }: PlacementOptions): Place {
   /** A healthy cluster with room, on which this node may open connections. */
   async function reserve(name: string | undefined): Promise<ClusterRecord> {
-    const unfit = monitor.unhealthy();
+    const unfit = new Map(monitor.unhealthy().map((unhealthy) => [unhealthy, 'does not answer']));
     for (;;) {
       const cluster = await clusters.reserve(SIGN_UP_NAMESPACES, { name, except: unfit });
-      if (await clusters.hasConnections(cluster._id)) return cluster;
+      const fault = await faultOf(cluster);
+      if (fault === undefined) return cluster;
       await clusters.account(cluster._id, -SIGN_UP_NAMESPACES);
-      unfit.push(cluster._id);
+      unfit.set(cluster._id, fault);
     }
+  }
+
+  async function faultOf(cluster: ClusterRecord): Promise<string | undefined> {
+    if (!(await clusters.hasConnections(cluster._id))) return 'has no connections left for this process';
+    // A node that serves has seen it just now; a command has seen nothing yet.
+    const { look } = await monitor.state(cluster);
+    return look.isHealthy ? undefined : 'does not answer';
   }
 
   return async (tenant, request) => {
@@ -50,9 +58,12 @@ export function createPlacement({ clusters, monitor, checkDeployment, box }: Pla
     const own = { database: `tg_${compactId}`, prefix: '', sealedConnectionString: null, epoch: 1 };
     if (request.mode === 'DEDICATED') {
       if (request.cluster !== undefined) throw invalid('is for other modes', 'cluster');
-      const fault = await checkDeployment(request.connectionString ?? '');
+      const { connectionString } = request;
+      if (connectionString === undefined)
+        throw invalid('is needed for the mode DEDICATED', 'connectionString');
+      const fault = await checkDeployment(connectionString);
       if (fault !== undefined) throw invalid(fault, 'connectionString');
-      const sealed = box.seal(request.connectionString ?? '', tenant);
+      const sealed = box.seal(connectionString, tenant);
       return { ...own, mode: 'DEDICATED', cluster: NO_CLUSTER, sealedConnectionString: sealed };
     }
     // Left aside it would put the tenant on a shared cluster, which is not what its operator believes.

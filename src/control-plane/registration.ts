@@ -8,7 +8,7 @@ import type { RunStep } from '../lib/run-step.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
-import { identifierFault, isIdentifier } from '../tenancy/identifier.ts';
+import { IDENTIFIER_RULES, identifierFault, isIdentifier } from '../tenancy/identifier.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { type Administrator, administratorOf, renewedAdministrator } from './administrator.ts';
@@ -24,6 +24,7 @@ import type { SecretKeyring } from './secret-keyring.ts';
 import { firstKeys } from './tenant-keys.ts';
 import { type TenantRecord, tenantOf } from './tenant-record.ts';
 import type { TokenIssuer } from './token-issuer.ts';
+import { orSayUnreached } from './unreached-place.ts';
 
 /** How long a replay of an idempotency key is answered with fresh credentials, in milliseconds. */
 const REPLAY_MS = 600_000;
@@ -83,12 +84,13 @@ export function createRegistration(options: RegistrationOptions) {
    *
    * @throws {UserErrors} `IDENTIFIER_*`, INVALID, REQUIRED, TOO_LONG; CONFLICT when an idempotency key comes with
    * another input than before.
-   * @throws {CodedError} CAPACITY_EXHAUSTED; TENANT_UNAVAILABLE while another process works on the same key.
+   * @throws {CodedError} CAPACITY_EXHAUSTED; TENANT_UNAVAILABLE while another process works on the same key, and
+   * where its place does not answer.
    */
   async function register(input: unknown, origin: RegistrationOrigin): Promise<Registered> {
     const parsed = parseInput(Input, input);
     const fault = identifierFault(parsed.identifier, publicHost);
-    if (fault !== undefined) throw userError(fault, 'This identifier cannot be used.', 'identifier');
+    if (fault !== undefined) throw userError(fault, IDENTIFIER_RULES[fault], 'identifier');
     requireDependencies(parsed.modules);
     const keyHash = parsed.idempotencyKey === undefined ? undefined : sha256(parsed.idempotencyKey);
     // With the key in it, the hash tells nothing of a connection string to who tries passwords on it.
@@ -150,7 +152,7 @@ export function createRegistration(options: RegistrationOptions) {
       throw taken();
     }
     const administrator = administratorOf(draft);
-    const record = await provisioning.finish(draft, bootstrap, administrator);
+    const record = await orSayUnreached(draft, provisioning.finish(draft, bootstrap, administrator));
     return { record, bootstrap: await credentials(record, bootstrap, administrator) };
   }
 
@@ -159,7 +161,8 @@ export function createRegistration(options: RegistrationOptions) {
     if (earlier.provisioning.inputHash !== inputHash) {
       throw userError('CONFLICT', 'This idempotency key came with another input before.', 'idempotencyKey');
     }
-    const record = earlier.status === 'PROVISIONING' ? await takeover.takeUp(earlier) : earlier;
+    const record =
+      earlier.status === 'PROVISIONING' ? await orSayUnreached(earlier, takeover.takeUp(earlier)) : earlier;
     if (record.status === 'FAILED') throw stillWorkedOn();
     // A registration that was finished on nobody's behalf, after a crash, counts from there.
     const since = record.provisioning.activeAt ?? record.createdAt;

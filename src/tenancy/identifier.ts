@@ -12,6 +12,13 @@ const RESERVED = new Set([
 
 export type IdentifierFault = 'IDENTIFIER_INVALID' | 'IDENTIFIER_RESERVED';
 
+/** What a person is told who wants such an identifier. */
+export const IDENTIFIER_RULES: Readonly<Record<IdentifierFault, string>> = {
+  IDENTIFIER_INVALID:
+    'An identifier is 3 to 48 of a-z, 0-9 and single hyphens, begins with a letter and ends with no hyphen; it is no UUID.',
+  IDENTIFIER_RESERVED: 'This identifier is reserved.',
+};
+
 /** True when the text has the form of an identifier. Other case or script is refused, never folded. */
 export function isIdentifier(text: string): text is TenantIdentifier {
   return /^[a-z](?:[a-z0-9-]{1,46}[a-z0-9])$/.test(text) && !text.includes('--') && !isUuid(text);

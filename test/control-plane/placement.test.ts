@@ -266,7 +266,9 @@ describe('a connection string', () => {
     gateway.app.directory.forget(second._id, second.names);
     expect(await visit(gateway, 'sealed-two')).toBe('TENANT_UNAVAILABLE');
     expect(await visit(gateway, 'sealed-one')).toBe('sealed-one');
-    await operate(gateway, 'addCluster', { name: 'sealed-a', connectionString: dedicatedUri(), budget: 100 });
+    await gateway.app.platform.clusters.add({
+      ...{ name: 'sealed-a', connectionString: dedicatedUri(), budget: 100 },
+    });
     const sealed = await clusters.findOne({ _id: 'sealed-a' });
     if (sealed === null) throw new Error('no cluster');
     await clusters.insert({ ...sealed, _id: 'sealed-b' });
@@ -275,7 +277,10 @@ describe('a connection string', () => {
       name: 'B',
       placement: { mode: 'DATABASE', cluster: 'sealed-b' },
     });
-    expect([placed.code, placed.tenant]).toEqual(['INTERNAL', null]);
+    expect([placed.code, placed.tenant]).toEqual(['CAPACITY_EXHAUSTED', null]);
+    const uri = (name: string) => gateway.app.platform.clusters.uriOf(name);
+    expect(await uri('sealed-a')).toBe(dedicatedUri());
+    await expect(uri('sealed-b')).rejects.toThrow(/^(?!.*mongodb:)/s);
   });
 });
 

@@ -112,6 +112,11 @@ describe('a registration', () => {
 });
 
 describe('an identifier', () => {
+  const TOLD: Record<string, RegExp> = {
+    IDENTIFIER_TAKEN: /is taken/,
+    IDENTIFIER_INVALID: /3 to 48 of a-z, 0-9 and single hyphens/,
+    IDENTIFIER_RESERVED: /is reserved/,
+  };
   const refused: [string, string, string][] = [
     ['taken', 'acme', 'IDENTIFIER_TAKEN'],
     ['upper case', 'ACME', 'IDENTIFIER_INVALID'],
@@ -150,6 +155,7 @@ describe('an identifier', () => {
   test.each(refused)('is refused: %s', async (_what, identifier, code) => {
     const { tenant, bootstrap, userErrors, reply } = await register(gateway, { identifier, name: 'Refused' });
     expect(userErrors.map((error) => [error.code, error.path])).toEqual([[code, ['identifier']]]);
+    expect(userErrors[0]?.message).toMatch(TOLD[code]!);
     expect([tenant, bootstrap, reply.status]).toEqual([null, null, 200]);
     expect(JSON.stringify(reply).length).toBeLessThan(2_000);
     const available = await platform(

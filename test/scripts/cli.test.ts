@@ -288,6 +288,9 @@ describe('the command line', { timeout: 60_000 }, () => {
       for (const { stderr } of [full, nobody, both, nothing]) {
         expect(stderr).toMatch(/^tenant-gateway: [^\n]+\n$/);
       }
+      expect(full.stderr).toBe(
+        'tenant-gateway: The cluster second cannot take another tenant: it is closed.\n',
+      );
       expect(nobody.stderr).toBe('tenant-gateway: There is no cluster nobody.\n');
       const opened = await program.run(['clusters', 'update', 'second', '--open']);
       expect(opened.stdout).toMatch(/^NAME .*\nsecond +0 +0\/600 +\d+\/200 +yes +yes\n$/);
