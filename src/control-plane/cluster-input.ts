@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseInput } from '../graphql/user-errors.ts';
 import { userError } from '../lib/user-error.ts';
+import type { ClusterMonitor } from './cluster-monitor.ts';
 import type { ClusterChange, NewCluster } from './clusters.ts';
 import type { DeploymentCheck } from './deployment-check.ts';
 import { NO_CLUSTER } from './placement.ts';
@@ -25,14 +26,26 @@ const Change = z.object({
   isOpen: optional(z.boolean()),
 });
 
+export interface NewClusterChecks {
+  checkDeployment: DeploymentCheck;
+  monitor: Pick<ClusterMonitor, 'servedBy'>;
+}
+
 /**
- * Checks a new cluster, and that tenants can live there.
+ * Checks a new cluster, that tenants can live there, and that it is none of those that are there: budgets of one
+ * deployment under two names would be spent twice.
  *
  * @throws {UserErrors} INVALID
  */
-export async function newCluster(input: object, checkDeployment: DeploymentCheck): Promise<NewCluster> {
+export async function newCluster(
+  input: object,
+  { checkDeployment, monitor }: NewClusterChecks,
+): Promise<NewCluster> {
   const parsed = parseInput(New, input);
-  const fault = await checkDeployment(parsed.connectionString);
+  const fault = await checkDeployment(parsed.connectionString, async (process) => {
+    const cluster = await monitor.servedBy(process);
+    return cluster && `leads to the deployment of the cluster ${cluster}`;
+  });
   if (fault !== undefined) throw userError('INVALID', fault, 'connectionString');
   return parsed;
 }

@@ -72,6 +72,11 @@ export function createClusterMonitor({ clusters, clients, onHealthy, events }: C
       if (known !== undefined && known.at + FRESH_MS > performance.now()) return { ...known, record };
       return look(record);
     },
+    /** The cluster whose writes a server process takes, as far as they answer. */
+    async servedBy(process: string): Promise<string | undefined> {
+      const states = await Promise.all((await clusters.all()).map((record) => this.state(record)));
+      return states.find(({ look: found }) => found.process === process)?.record._id;
+    },
     /** The clusters that did not answer when they were last looked at. */
     unhealthy(): string[] {
       return [...seen.values()]

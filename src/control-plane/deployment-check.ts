@@ -6,7 +6,7 @@ import {
   isLoopback,
   isNowhere,
 } from './deployment-address.ts';
-import { tryDeployment } from './deployment-trial.ts';
+import { type ProcessFault, tryDeployment } from './deployment-trial.ts';
 
 export interface DeploymentCheckOptions {
   /** Connection string of the control database. */
@@ -20,7 +20,7 @@ export interface DeploymentCheckOptions {
  * Says why tenants cannot be put behind a connection string, without repeating any of it; undefined when they can.
  * Nothing is left behind there.
  */
-export type DeploymentCheck = (uri: string) => Promise<string | undefined>;
+export type DeploymentCheck = (uri: string, processFault?: ProcessFault) => Promise<string | undefined>;
 
 export function createDeploymentCheck(options: DeploymentCheckOptions): DeploymentCheck {
   const { controlUri, allowedHosts, isProduction } = options;
@@ -49,15 +49,17 @@ export function createDeploymentCheck(options: DeploymentCheckOptions): Deployme
     return fault && `${fault}, which ALLOWED_MONGODB_HOSTS does not list`;
   }
 
-  return async (uri) => {
+  return async (uri, processFault = () => Promise.resolve(undefined)) => {
     const fault = connectionStringFault(uri, { isTlsRequired: isProduction });
     if (fault !== undefined) return fault;
     const addresses = await deploymentAddresses(uri).catch(() => undefined);
     if (addresses === undefined) return 'names a host that cannot be found';
     return (
       (await addressesFault(addresses)) ??
-      (await tryDeployment(uri, async (members) =>
-        addressesFault(await Promise.all(members.map(memberAddress))),
+      (await tryDeployment(
+        uri,
+        async (members) => addressesFault(await Promise.all(members.map(memberAddress))),
+        processFault,
       ))
     );
   };

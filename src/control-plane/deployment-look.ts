@@ -7,6 +7,8 @@ export interface DeploymentLook {
   isHealthy: boolean;
   /** Connections it has open, of everybody; null where we may not ask. */
   openConnections: number | null;
+  /** The server process that takes its writes; undefined where it does not tell. */
+  process?: string | undefined;
   /** Why it is not healthy. */
   err?: unknown;
 }
@@ -29,12 +31,25 @@ export async function lookAtDeployment(clients: ClientPool, uri: string): Promis
     const signal = AbortSignal.timeout(LOOK_MS);
     const hello = await admin.command({ hello: 1 }, { signal });
     if (hello['isWritablePrimary'] !== true) throw new Error('it takes no writes');
-    return { isHealthy: true, openConnections: await openConnections(admin, signal) };
+    return {
+      isHealthy: true,
+      openConnections: await openConnections(admin, signal),
+      process: processOf(hello),
+    };
   } catch (err) {
     return { isHealthy: false, openConnections: null, err };
   } finally {
     lease.release();
   }
+}
+
+/**
+ * Which server process answered `hello`. Made anew at each of its starts, it is the same by whichever name, road or
+ * credential one comes, and no other deployment's.
+ */
+export function processOf(hello: mongo.Document): string | undefined {
+  const { processId } = (hello['topologyVersion'] ?? {}) as { processId?: mongo.ObjectId };
+  return processId?.toHexString();
 }
 
 async function openConnections(admin: mongo.Db, signal: AbortSignal): Promise<number | null> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { isUnreachable } from '../mongo/reachability.ts';
+import { processOf } from './deployment-look.ts';
 
 /** How long connecting may take, in milliseconds. */
 const CONNECT_MS = 3_000;
@@ -15,16 +16,21 @@ const MAX_MEMBERS = 50;
 const UNKNOWN_CALLER = 18;
 const NOT_ALLOWED = 13;
 
+/** Why tenants cannot be put behind a server process; undefined when they can. */
+export type ProcessFault = (process: string) => Promise<string | undefined>;
+
 /**
  * Tries whether tenants can live on a deployment: it is reached, is a replica set (transactions and change streams need
  * one), takes writes that a majority confirms, and lets us make and drop databases.
  *
  * @param membersFault - why the members that the servers name are refused.
+ * @param processFault - why the server process that takes the writes is refused.
  * @returns what is wrong, without any of the connection string; undefined when all is well.
  */
 export async function tryDeployment(
   uri: string,
   membersFault: (members: readonly string[]) => Promise<string | undefined>,
+  processFault: ProcessFault,
 ): Promise<string | undefined> {
   const client = new mongo.MongoClient(uri, {
     maxPoolSize: 2,
@@ -40,7 +46,8 @@ export async function tryDeployment(
     const hello = await client.db('admin').command({ hello: 1 }, limit());
     const isReplicated = typeof hello['setName'] === 'string' || hello['msg'] === 'isdbgrid';
     if (!isReplicated) return 'leads to a server that is not a replica set';
-    const fault = await namedFault();
+    const process = processOf(hello);
+    const fault = (await namedFault()) ?? (process === undefined ? undefined : await processFault(process));
     if (fault !== undefined) return fault;
     await writeAndDrop(client.db(`tg_trial_${randomBytes(8).toString('hex')}`));
     // Not all members have spoken by the time the first of them is asked.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConnectionShares } from '../../src/control-plane/connection-shares.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   addSecondCluster,
   registerBoth,
@@ -14,16 +15,19 @@ import { createTenant, operate, operatorToken, platform, visit } from '../suppor
 
 let gateway: TestGateway;
 let proxy: MongoProxy;
+let toDefault: MongoProxy;
 
 beforeAll(async () => {
   gateway = await startGateway();
   proxy = await openMongoProxy('', secondMongodbUri());
+  toDefault = await openMongoProxy();
   await registerBoth(gateway);
   await addSecondCluster(gateway);
 });
 
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
+  await toDefault[Symbol.asyncDispose]();
   await proxy[Symbol.asyncDispose]();
 });
 
@@ -60,6 +64,23 @@ test('a cluster shows its tenants, its use and its health', async () => {
   });
   expect(await view('default')).toMatchObject({ tenants: 2, isHealthy: true, connections: 50 });
   expect((await view(SECOND)).openConnections).toBeGreaterThan(0);
+});
+
+test('no deployment is two clusters, by whichever road it is reached', async () => {
+  for (const [connectionString, cluster] of [
+    [proxy.uri, SECOND],
+    [secondMongodbUri(), SECOND],
+    [toDefault.uri, 'default'],
+  ]) {
+    const added = { name: 'twin', connectionString, budget: 100 };
+    const { payload } = await operate(gateway, 'addCluster', added);
+    expect(payload['userErrors']).toEqual([
+      {
+        ...{ code: 'INVALID', path: ['connectionString'] },
+        message: `leads to the deployment of the cluster ${cluster}`,
+      },
+    ]);
+  }
 });
 
 describe('connections', () => {
@@ -115,21 +136,30 @@ describe('a miscount', () => {
 
 describe('a cluster that does not answer', () => {
   test('takes no tenant, and takes them again when it is back', async () => {
-    const added = { name: 'shaky', connectionString: proxy.uri, budget: 1_000 };
-    expect((await operate(gateway, 'addCluster', added)).codes).toEqual([]);
+    await gateway.app.platform.clusters.add({ name: 'shaky', connectionString: proxy.uri, budget: 1_000 });
     await operate(gateway, 'updateCluster', { name: 'default', isOpen: false });
     const on = (identifier: string) =>
       createTenant(gateway, { identifier, name: 'S', placement: { mode: 'DATABASE', cluster: 'shaky' } });
     expect((await on('shaky-one')).tenant?.status).toBe('ACTIVE');
     proxy.block();
+    // Before anybody has noticed: what is written down by then is said, and carried on later.
+    const lost = await on('shaky-lost');
+    expect([lost.code, lost.reply.errors?.[0]?.message]).toEqual([
+      'TENANT_UNAVAILABLE',
+      expect.stringMatching(/^The cluster shaky does not answer\. .*`token shaky-lost`/) as string,
+    ]);
     await expect.poll(() => gateway.app.platform.monitor.unhealthy(), { timeout: 15_000 }).toEqual(['shaky']);
     expect((await view('shaky')).isHealthy).toBe(false);
-    expect((await on('shaky-two')).code).toBe('CAPACITY_EXHAUSTED');
+    const refused = await on('shaky-two');
+    expect([refused.code, refused.reply.errors?.[0]?.message]).toEqual([
+      ...['CAPACITY_EXHAUSTED', 'The cluster shaky cannot take another tenant: it does not answer.'],
+    ]);
     const elsewhere = await registerTenant(gateway, 'placed-elsewhere');
     expect(elsewhere.record.placement.cluster).not.toBe('shaky');
     expect(await visit(gateway, 'acme')).toBe('acme');
     proxy.unblock();
     await expect.poll(() => gateway.app.platform.monitor.unhealthy(), { timeout: 15_000 }).toEqual([]);
     expect((await on('shaky-three')).tenant?.status).toBe('ACTIVE');
-  });
+    await eventually(async () => expect(await visit(gateway, 'shaky-lost')).toBe('shaky-lost'), 60_000);
+  }, 120_000);
 });

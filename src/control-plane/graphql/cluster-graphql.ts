@@ -79,7 +79,8 @@ platformBuilder.relayMutationField(
       name: t.string({ required: true }),
       connectionString: t.string({
         required: true,
-        description: 'Of a replica set that takes writes; it is tried before the cluster is added.',
+        description:
+          'Of a replica set that takes writes and is none of the clusters there are; it is tried before the cluster is added.',
       }),
       budget: t.int({ required: true, description: 'Namespaces (collections and indexes) it may hold.' }),
       connectionBudget: t.int({
@@ -91,7 +92,7 @@ platformBuilder.relayMutationField(
     description: 'Adds a deployment that tenants can be placed on.',
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => {
-        const record = await platform.clusters.add(await newCluster(input, platform.checkDeployment));
+        const record = await platform.clusters.add(await newCluster(input, platform));
         return { cluster: (await views(platform, [record]))[0] };
       }),
   },
