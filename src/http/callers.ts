@@ -28,10 +28,15 @@ export function callersOf(modules: readonly Module[]) {
       (await Promise.all(layers.map((layer) => layer(scope)))).filter((values) => values !== undefined),
     /** Tells when that changes. */
     async followOptions(scope: Scope, follower: OptionsFollower): Promise<() => void> {
-      const stops = await Promise.all(followed.map((follow) => follow(scope, follower)));
-      return () => {
-        for (const stop of stops) stop();
+      const attempts = await Promise.allSettled(followed.map((follow) => follow(scope, follower)));
+      const stops = attempts.flatMap((attempt) => (attempt.status === 'fulfilled' ? attempt.value : []));
+      const stop = () => {
+        for (const each of stops) each();
       };
+      const failed = attempts.find(({ status }) => status === 'rejected');
+      if (failed === undefined) return stop;
+      stop();
+      throw (failed as PromiseRejectedResult).reason;
     },
     /** What tells that a caller may be gone. */
     watched: [{ watched: watchedRevocations, doesConcern: isRevocation }, ...watched],

@@ -46,20 +46,32 @@ export async function followCallerOptions(
 ): Promise<() => void> {
   const home = homeOf(scope.rows);
   if (home === null) return () => undefined;
-  let known = JSON.stringify(await callerOptions(scope));
-  return scope.shell.follow(watchedApplicationTenants, {
+  const before = JSON.stringify(await callerOptions(scope));
+  let known = before;
+  const tell = (settings: Record<string, unknown>) => {
+    const options = JSON.stringify(valuesByPath(settings));
+    // It may have been renamed or suspended.
+    if (options === known) return;
+    known = options;
+    onChange();
+  };
+  const stop = await scope.shell.follow(watchedApplicationTenants, {
     onChange({ id, kind, now }) {
-      if (id !== home || kind === 'delete') return;
-      const options = JSON.stringify(valuesByPath((now['settings'] ?? {}) as Record<string, unknown>));
-      // It may have been renamed or suspended.
-      if (options === known) return;
-      known = options;
-      onChange();
+      if (id === home && kind !== 'delete') tell((now['settings'] ?? {}) as Record<string, unknown>);
     },
     onGap,
     // Its stream has more to hear than this.
     onEnd: onGap,
   });
+  try {
+    // What changed before it was followed nobody tells.
+    const found = await applicationTenantStore(scope).current(home);
+    if (found !== null && known === before) tell(found.settings);
+    return stop;
+  } catch (error) {
+    stop();
+    throw error;
+  }
 }
 
 /** On this node a change counts at once. */

@@ -38,6 +38,11 @@ export class ApplicationTenantStore {
     return this.#byId.load(id);
   }
 
+  /** As it is now, whatever this scope has read of it before. */
+  current(id: string): Promise<ApplicationTenant | null> {
+    return this.#byId.clear(id).load(id);
+  }
+
   byIdentifier(identifier: string): Promise<ApplicationTenant | null> {
     return this.#model.findOne({ identifier });
   }
