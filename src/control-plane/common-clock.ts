@@ -8,6 +8,9 @@ import type { AnsweredBeat } from './freshness.ts';
  */
 export const MAX_CLOCK_OFFSET_MS = (CLOCK_TOLERANCE_SECONDS * 1_000) / 2;
 
+/** How long a reading counts more than a later one that took longer, in milliseconds; clocks drift apart by then. */
+const KEPT_MS = 30_000;
+
 interface Reading {
   /** The database's clock showed `at` at this time, give or take `uncertaintyMs`. */
   monotonicMs: number;
@@ -32,7 +35,8 @@ export class CommonClock {
   /** The database has dated this beat somewhere between its being sent and answered. */
   read({ at, monotonicMs, answeredMonotonicMs }: AnsweredBeat): void {
     const uncertaintyMs = (answeredMonotonicMs - monotonicMs) / 2;
-    this.#reading = { at: at.getTime(), monotonicMs: monotonicMs + uncertaintyMs, uncertaintyMs };
+    const reading = { at: at.getTime(), monotonicMs: monotonicMs + uncertaintyMs, uncertaintyMs };
+    if (this.#reading === undefined || !isBetter(this.#reading, reading)) this.#reading = reading;
   }
 
   /** The time nodes agree on, in milliseconds since the epoch; this node's own before the first beat. */
@@ -50,4 +54,12 @@ export class CommonClock {
   get isInTime(): boolean {
     return Math.abs(this.offsetMs) - (this.#reading?.uncertaintyMs ?? 0) <= MAX_CLOCK_OFFSET_MS;
   }
+}
+
+/** A slow answer tells less than what is known from a moment ago, unless it shows that not to be true any more. */
+function isBetter(known: Reading, reading: Reading): boolean {
+  const ageMs = reading.monotonicMs - known.monotonicMs;
+  if (known.uncertaintyMs >= reading.uncertaintyMs || ageMs > KEPT_MS) return false;
+  // They differ when the machine slept in between, or the database's clock was set.
+  return Math.abs(known.at + ageMs - reading.at) <= known.uncertaintyMs + reading.uncertaintyMs;
 }

@@ -166,7 +166,8 @@ test('nothing is dropped because its time is up while the clock that says so is 
 describe('the common clock', () => {
   let wall = 1_000_000;
   let monotonic = 0;
-  const clock = new CommonClock({ wall: () => wall, monotonic: () => monotonic });
+  const newClock = () => new CommonClock({ wall: () => wall, monotonic: () => monotonic });
+  let clock = newClock();
   const beat = (at: number, tookMs = 0) => {
     const sent = { monotonicMs: monotonic, wallMs: wall, at: new Date(at) };
     monotonic += tookMs;
@@ -197,11 +198,35 @@ describe('the common clock', () => {
 
   test('takes nothing from a slow answer that it does not prove', () => {
     // Dated right before it was answered, or right after it was sent: both are the half of it away from the middle.
+    clock = newClock();
     beat(wall + 6_000, 6_000);
     expect([clock.offsetMs, clock.isInTime]).toEqual([-3_000, true]);
     beat(wall, 6_000);
     expect([clock.offsetMs, clock.isInTime]).toEqual([3_000, true]);
     beat(wall - MAX_CLOCK_OFFSET_MS - 1, 6_000);
     expect(clock.isInTime).toBe(false);
+  });
+
+  test('goes by a good answer of a moment ago rather than by a slow one, unless that shows it to be wrong', () => {
+    clock = newClock();
+    beat(wall, 10);
+    beat(wall + 6_000, 6_000);
+    expect([clock.offsetMs, clock.isInTime]).toEqual([5, true]);
+    // A clock that is set is noticed although the answers are slow.
+    wall += MAX_CLOCK_OFFSET_MS + 6;
+    beat(wall - MAX_CLOCK_OFFSET_MS, 6_000);
+    expect(clock.isInTime).toBe(false);
+    wall -= MAX_CLOCK_OFFSET_MS + 6;
+    expect(clock.isInTime).toBe(true);
+    // The machine slept: the clock that only runs on stood still.
+    wall += 60_000;
+    beat(wall + 3_000, 6_000);
+    expect([clock.offsetMs, clock.isInTime]).toEqual([0, true]);
+    // What is known from long ago counts no more.
+    beat(wall, 0);
+    monotonic += 31_000;
+    wall += 31_000;
+    beat(wall + 6_000, 6_000);
+    expect(clock.offsetMs).toBe(-3_000);
   });
 });
