@@ -2,6 +2,9 @@ import type { FairQueue } from '../lib/fair-queue.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Stage } from './stage.ts';
 
+/** One group for all clusters that are silent: whoever is refused at once takes no room from those that are served. */
+const SILENT = ' (silent)';
+
 /**
  * Lets the tenants' requests in by turns. Whoever waits holds no lease yet, and leaves when its caller hangs up.
  *
@@ -11,10 +14,10 @@ export function useFairQueue(queue: FairQueue, isSilent: (tenant: Tenant) => boo
   return async (exchange, next) => {
     const { tenant, abort } = exchange;
     if (tenant === undefined) return next();
-    // Places of its own: those who came before the circuit opened may wait for an answer until their deadlines.
-    const mark = isSilent(tenant) ? ' (silent)' : '';
-    const lane = tenant.id + mark;
-    const turn = queue.enter(lane, clusterOf(tenant) + mark, abort.signal);
+    // Places of their own: those who came before the circuit opened may wait for an answer until their deadlines.
+    const silent = isSilent(tenant);
+    const lane = silent ? tenant.id + SILENT : tenant.id;
+    const turn = queue.enter(lane, silent ? SILENT : clusterOf(tenant), abort.signal);
     if (turn !== undefined) await turn;
     try {
       await next();

@@ -30,3 +30,17 @@ test('who is refused at once does not wait behind those that came before their c
   expect([isLet, queue.waitingCount]).toEqual([true, 0]);
   await stage(requestOf('globex', 'first'), instantly);
 });
+
+test('clusters that are silent share one group, however many: the others keep their room', async () => {
+  const queue = new FairQueue({ maxInFlight: 8, maxWaiting: 10, maxWaitingPerLane: 10, maxWaitMs: 60_000 });
+  const stage = useFairQueue(queue, ({ placement }) => placement.cluster !== 'sound');
+  for (const cluster of ['one', 'two', 'three']) await stage(requestOf(`of ${cluster}`, cluster), instantly);
+  const answers: (() => void)[] = [];
+  const served = ['acme', 'globex'].flatMap((id) =>
+    [1, 2].map(() => stage(requestOf(id, 'sound'), () => new Promise((resolve) => answers.push(resolve)))),
+  );
+  // Half of eight, which is their room beside one group.
+  expect([answers.length, queue.waitingCount]).toEqual([4, 0]);
+  for (const answer of answers) answer();
+  await Promise.all(served);
+});
