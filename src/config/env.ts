@@ -23,9 +23,6 @@ export function readEnv(env: Record<string, string | undefined>): Settings {
   );
   const parsed = z.object(SETTINGS).safeParse(present);
   if (parsed.success) return parsed.data;
-  const name = String(parsed.error.issues[0]?.path[0]);
-  throw new SettingError(
-    name,
-    `is not valid: ${SETTINGS[name as keyof typeof SETTINGS].meta()?.['description']}.`,
-  );
+  const [issue] = parsed.error.issues;
+  throw new SettingError(String(issue?.path[0]), `is not valid: it ${issue?.message}.`);
 }

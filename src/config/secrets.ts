@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { link, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { ensureDataDir } from './data-dir.ts';
 import { SettingError } from './env.ts';
 
 /**
@@ -61,7 +62,7 @@ export async function loadSecretBox(config: Config): Promise<SecretBox> {
 async function currentKey(config: Config): Promise<Buffer> {
   if (config.masterKey.current) return Buffer.from(config.masterKey.current, 'base64');
   if (config.masterKey.file) return keyFromFile(config.masterKey.file);
-  await mkdir(config.dataDir, { recursive: true });
+  await ensureDataDir(config.dataDir);
   const file = join(config.dataDir, 'master.key');
   // A link appears whole or not at all: of two processes that start at once, one wins and both read its key.
   const draft = `${file}.${process.pid}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { claimName, hosts, httpUrl, integer, key32, oneOf, text } from './setting-forms.ts';
 
 /** One row of the README's settings table; a test holds the two against each other. */
 interface SettingMeta {
@@ -12,33 +13,11 @@ function described<T extends z.ZodType>(schema: T, meta: SettingMeta): T {
   return schema.meta({ ...meta }) as T;
 }
 
-const integer = (minimum: number, maximum = Number.MAX_SAFE_INTEGER) =>
-  z.coerce.number().int().min(minimum).max(maximum);
-
 const port = integer(0, 65535);
-
-const httpUrl = z
-  .url({ protocol: /^https?$/, hostname: /.*/ })
-  .transform((url) => url.replace(/\/+$/, ''))
-  // Nothing is served below a path of its own.
-  .refine((url) => new URL(url).origin === url);
-
-const key32 = z
-  .base64()
-  .refine((text) => Buffer.from(text, 'base64').length === 32, { error: 'must be 32 bytes in base64' });
-
-/** A claim that is not taken: what our own tokens say under these names (RFC 9068) would be lost. */
-const claimName = z
-  .string()
-  .regex(/^[A-Za-z0-9_:/.-]{1,100}$/)
-  .refine(
-    (name) =>
-      !['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scope', 'app_tenant'].includes(name),
-  );
 
 /** Every environment variable the process reads, with its meaning. Absent means: see `config.ts`. */
 export const SETTINGS = {
-  NODE_ENV: described(z.enum(['development', 'production', 'test']).default('development'), {
+  NODE_ENV: described(oneOf('development', 'production', 'test').default('development'), {
     description: 'chooses the column of this table that applies',
   }),
   PORT: described(port.default(4000), { description: 'port of the public listener' }),
@@ -52,56 +31,38 @@ export const SETTINGS = {
     development: 'http://localhost:PORT',
     production: 'required',
   }),
-  BASE_DOMAIN: described(
-    z
-      .string()
-      .regex(/^[a-z0-9.-]+$/)
-      .optional(),
-    {
-      description: 'a label directly below it names a tenant',
-      development: 'localhost',
-      production: 'required',
-    },
-  ),
+  BASE_DOMAIN: described(text(/^[a-z0-9.-]+$/, 'a domain in lower case').optional(), {
+    description: 'a label directly below it names a tenant',
+    development: 'localhost',
+    production: 'required',
+  }),
   MONGODB_URI: described(
-    z
-      .string()
-      .regex(/^mongodb(\+srv)?:\/\//)
-      .optional(),
+    text(
+      /^mongodb(\+srv)?:\/\//,
+      'a connection string that begins with mongodb:// or mongodb+srv://',
+    ).optional(),
     {
       description: 'deployment of the control database and the first cluster',
       development: 'absent: an embedded server',
       production: 'required',
     },
   ),
-  ALLOWED_MONGODB_HOSTS: described(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9.:[\], _-]*$/)
-      .default(''),
-    {
-      description: 'hosts, separated by commas, that clusters may have although they are refused by default',
-      development: 'none',
-      production: 'none',
-    },
-  ),
-  ALLOWED_ISSUER_HOSTS: described(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9.:[\], _-]*$/)
-      .default(''),
-    {
-      description:
-        'hosts, separated by commas, whose keys tenants may trust although their addresses are not public',
-      development: 'none; this machine and its network are allowed',
-      production: 'none',
-    },
-  ),
+  ALLOWED_MONGODB_HOSTS: described(hosts.default(''), {
+    description: 'hosts, separated by commas, that clusters may have although they are refused by default',
+    development: 'none',
+    production: 'none',
+  }),
+  ALLOWED_ISSUER_HOSTS: described(hosts.default(''), {
+    description:
+      'hosts, separated by commas, whose keys tenants may trust although their addresses are not public',
+    development: 'none; this machine and its network are allowed',
+    production: 'none',
+  }),
   CONTROL_DATABASE: described(
-    z
-      .string()
-      .regex(/^(?!tg_)[A-Za-z0-9_-]{1,40}$/)
-      .default('tenant_gateway'),
+    text(
+      /^(?!tg_)[A-Za-z0-9_-]{1,40}$/,
+      '1 to 40 letters, digits, _ or - that do not begin with tg_',
+    ).default('tenant_gateway'),
     {
       description: 'name of the control database',
     },
@@ -139,7 +100,7 @@ export const SETTINGS = {
     development: 'found',
     production: '-',
   }),
-  REGISTRATION: described(z.enum(['open', 'closed']).optional(), {
+  REGISTRATION: described(oneOf('open', 'closed').optional(), {
     description: 'whether anyone may register a tenant',
     development: 'open',
     production: 'closed',
@@ -151,7 +112,12 @@ export const SETTINGS = {
     z
       .string()
       .transform((list) => list.split(',').map((server) => server.trim()))
-      .refine((servers) => servers.every((server) => /^(?:[\d.]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(server)))
+      .refine(
+        (servers) => servers.every((server) => /^(?:[\d.]+|\[[\da-f:]+\])(?::\d{1,5})?$/i.test(server)),
+        {
+          error: 'must be addresses like 192.0.2.1 or [2001:db8::1]:53, separated by commas',
+        },
+      )
       .optional(),
     {
       description:
@@ -159,17 +125,17 @@ export const SETTINGS = {
       development: 'those of the system',
     },
   ),
-  DEMO: described(z.enum(['on', 'off']).optional(), {
+  DEMO: described(oneOf('on', 'off').optional(), {
     description: 'two demo tenants with real content',
     development: 'on',
     production: 'off',
   }),
-  GRAPHIQL: described(z.enum(['on', 'signed-in', 'off']).optional(), {
+  GRAPHIQL: described(oneOf('on', 'signed-in', 'off').optional(), {
     description: 'the GraphiQL page',
     development: 'on',
     production: 'signed-in',
   }),
-  INTROSPECTION: described(z.enum(['public', 'signed-in', 'off']).optional(), {
+  INTROSPECTION: described(oneOf('public', 'signed-in', 'off').optional(), {
     description: 'who may introspect the schema',
     development: 'public',
     production: 'signed-in',
@@ -183,15 +149,15 @@ export const SETTINGS = {
   REQUEST_DEADLINE_MS: described(integer(50, 600_000).default(10_000), {
     description: 'time a request may take, in ms',
   }),
-  RATE_LIMITS: described(z.enum(['on', 'off']).optional(), {
+  RATE_LIMITS: described(oneOf('on', 'off').optional(), {
     description: "the platform's own limits of requests a minute; tenants may be stricter in their options",
     development: 'off',
     production: 'on',
   }),
-  RATE_LIMIT_STORE: described(z.enum(['memory', 'mongodb']).default('memory'), {
+  RATE_LIMIT_STORE: described(oneOf('memory', 'mongodb').default('memory'), {
     description: 'where requests are counted: by each node, or for all in the control database',
   }),
-  FAIR_QUEUE: described(z.enum(['on', 'off']).default('on'), {
+  FAIR_QUEUE: described(oneOf('on', 'off').default('on'), {
     description: 'whether tenants take turns when there are more requests than can be worked on',
   }),
   BODY_LIMIT_BYTES: described(integer(1_024, 104_857_600).default(1_048_576), {
@@ -204,29 +170,26 @@ export const SETTINGS = {
   DEDICATED_CONNECTIONS: described(integer(1, 100_000).default(1_000), {
     description: 'connections to deployments of tenants’ own, all together; a client of one takes at most 10',
   }),
-  SMTP_URL: described(
-    z
-      .string()
-      .regex(/^smtps?:\/\//)
-      .optional(),
+  SMTP_URL: described(text(/^smtps?:\/\//, 'an address that begins with smtp:// or smtps://').optional(), {
+    description: 'mail server for links to set a password',
+    development: 'absent: links go to the log',
+    production: 'required where users are sent mail',
+  }),
+  MAIL_FROM: described(
+    text(/^.{3,320}$/s, '3 to 320 characters').default('Tenant Gateway <no-reply@localhost>'),
     {
-      description: 'mail server for links to set a password',
-      development: 'absent: links go to the log',
-      production: 'required where users are sent mail',
+      description: 'sender of that mail',
     },
   ),
-  MAIL_FROM: described(z.string().min(3).max(320).default('Tenant Gateway <no-reply@localhost>'), {
-    description: 'sender of that mail',
-  }),
   ADMIN_HOST: described(z.string().min(1).default('127.0.0.1'), {
     description: 'address of the admin listener (metrics)',
   }),
   ADMIN_PORT: described(port.default(9464), { description: 'port of the admin listener' }),
   CRASH_POINT: described(
-    z
-      .string()
-      .regex(/^(before|after):[a-z-]+(,(before|after):[a-z-]+)*$/)
-      .optional(),
+    text(
+      /^(before|after):[a-z-]+(,(before|after):[a-z-]+)*$/,
+      'boundaries like before:stamp, separated by commas',
+    ).optional(),
     {
       description:
         'for tests: boundaries of steps, like `before:stamp,after:stamp`; once work has come to each, the process kills itself',
@@ -234,7 +197,7 @@ export const SETTINGS = {
       production: 'refused',
     },
   ),
-  LOG_LEVEL: described(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'), {
+  LOG_LEVEL: described(oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'), {
     description: 'least level that is logged',
   }),
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { mongo } from 'mongoose';
 import type { Config } from '../config/config.ts';
+import { ensureDataDir } from '../config/data-dir.ts';
 import { SettingError } from '../config/env.ts';
 import { openEmbeddedServer } from './embedded/embedded-server.ts';
 import { locateMongod } from './embedded/locate-binary.ts';
@@ -28,6 +29,7 @@ export async function openDeployment(config: Config, report: (line: string) => v
     requireParseable(uri);
     return { uri, namespaceBudget: DEFAULT_BUDGET, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
+  await ensureDataDir(config.dataDir);
   const server = await openEmbeddedServer({
     dataDir: config.dataDir,
     binary: () =>
