@@ -86,8 +86,8 @@ export async function createSite(options: SiteOptions): Promise<Server> {
         expectedState: begun.state,
         expectedNonce: begun.nonce,
       });
-      const claims = tokens.claims();
-      const name = (claims?.['name'] ?? claims?.['email'] ?? claims?.sub) as string;
+      const person = await personOf(config, tokens);
+      const name = (person['name'] ?? person['email'] ?? person['sub']) as string;
       // Another name for what is signed in now: whoever knew the one before must not share it.
       const fresh = randomUUID();
       sessions.set(fresh, {
@@ -118,6 +118,20 @@ export async function createSite(options: SiteOptions): Promise<Server> {
       page(response, `<p>Signing in failed: ${escaped(reasonOf(error))}</p><p><a href="/">Back</a></p>`, 400),
     );
   });
+}
+
+/**
+ * What the site may know of who signed in: it is in the ID token where the access token is for an API, and at the
+ * userinfo endpoint where it is for nothing else (OpenID Connect Core 5.4). Who gave nothing away is a number.
+ */
+async function personOf(
+  config: oidc.Configuration,
+  tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
+): Promise<Record<string, unknown>> {
+  const claims = tokens.claims();
+  if (claims === undefined) throw new Error('there is no ID token');
+  if (claims['email'] !== undefined || claims['name'] !== undefined) return claims;
+  return oidc.fetchUserInfo(config, tokens.access_token, claims.sub).catch(() => claims);
 }
 
 interface Visit {

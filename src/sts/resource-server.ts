@@ -14,6 +14,7 @@ export interface ResourceServerOptions {
   lifetimeSeconds(): number;
   signingKey: { kid: string; alg: string };
   InvalidTarget: typeof errors.InvalidTarget;
+  InvalidScope: typeof errors.InvalidScope;
 }
 
 /**
@@ -21,7 +22,7 @@ export interface ResourceServerOptions {
  * somebody is signed in, of the gateway's those they hold themselves.
  */
 export function resourceServers(options: ResourceServerOptions) {
-  const { issuer, resources, client, lifetimeSeconds, signingKey, InvalidTarget } = options;
+  const { issuer, resources, client, lifetimeSeconds, signingKey, InvalidTarget, InvalidScope } = options;
   return async (
     ctx: KoaContextWithOIDC,
     audience: string,
@@ -32,7 +33,7 @@ export function resourceServers(options: ResourceServerOptions) {
     const holder = ctx.oidc.account as { scopes?: ReadonlySet<string> } | undefined;
     const isConfinedByHolder = audience === gatewayAudience(issuer) && holder?.scopes !== undefined;
     const effective = isConfinedByHolder ? scopes.filter((name) => holder.scopes?.has(name)) : scopes;
-    askForAll(ctx, effective);
+    if (ctx.oidc.params?.['grant_type'] === 'client_credentials') askAsItself(ctx, effective);
     return {
       scope: effective.join(' '),
       audience,
@@ -51,10 +52,16 @@ export function resourceServers(options: ResourceServerOptions) {
     const existing = new Set(resource.scopes.map(({ name }) => name));
     return scopes.filter((name) => existing.has(name));
   }
-}
 
-/** A client that asks for itself and names no scope gets all it was granted (RFC 6749 section 3.3). */
-function askForAll({ oidc: { params } }: KoaContextWithOIDC, scopes: readonly string[]): void {
-  if (params?.['grant_type'] !== 'client_credentials' || params['scope'] !== undefined) return;
-  params['scope'] = scopes.length === 0 ? undefined : scopes.join(' ');
+  /**
+   * A client that asks for itself gets all it was granted where it names no scope (RFC 6749 section 3.3), and of those it
+   * names what it was granted; nothing of them is no token, which would still open an API that looks at the audience alone.
+   */
+  function askAsItself({ oidc: { params = {} } }: KoaContextWithOIDC, scopes: readonly string[]): void {
+    const asked = params['scope'] as string | undefined;
+    if (asked === undefined) params['scope'] = scopes.length === 0 ? undefined : scopes.join(' ');
+    else if (!asked.split(' ').some((name) => scopes.includes(name))) {
+      throw new InvalidScope('none of these scopes is granted to this client', asked);
+    }
+  }
 }

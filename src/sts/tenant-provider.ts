@@ -108,6 +108,7 @@ export async function openTenantProvider(
         lifetimeSeconds: () => optionValue(accessTokenLifetimeSeconds, [seen.tenant.settings]),
         signingKey,
         InvalidTarget: errors.InvalidTarget,
+        InvalidScope: errors.InvalidScope,
       }),
     }),
   );

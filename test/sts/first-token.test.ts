@@ -67,6 +67,11 @@ describe('the client credentials grant', () => {
     expect([status, body.error]).toEqual([401, 'invalid_client']);
   });
 
+  it('is refused where nothing of what is asked for is granted', async () => {
+    const refused = await clientCredentials(gateway, 'globex', globex, { scope: 'nonsense orders:write' });
+    expect([refused.status, refused.body.error]).toEqual([400, 'invalid_scope']);
+  });
+
   it('gives the scopes that are asked for, of those that are granted', async () => {
     const { body } = await clientCredentials(gateway, 'globex', globex, { scope: 'tenant:read nonsense' });
     expect(body.scope).toBe('tenant:read');

@@ -22,7 +22,7 @@ export async function answerPasswordPage(
   }
   try {
     const user = await setPassword(scope, visit.token, password);
-    return donePage(scope, visit, user.scopes.length > 0);
+    return donePage(scope, visit, user.applicationTenant === null && user.scopes.length > 0);
   } catch (error) {
     if (!(error instanceof UserErrors)) throw error;
     const [fault] = error.errors;
