@@ -8,6 +8,11 @@ if (issuer === undefined || audience === undefined) {
   );
   process.exit(2);
 }
-createOrdersApi({ issuer, audience }).listen(Number(port), '127.0.0.1', () => {
+const api = createOrdersApi({ issuer, audience });
+api.on('error', ({ message }) => {
+  console.error(`Port ${port} cannot be used: ${message}`);
+  process.exit(1);
+});
+api.listen(Number(port), '127.0.0.1', () => {
   console.log(`Orders at http://localhost:${port}/orders, for tokens of ${issuer}`);
 });

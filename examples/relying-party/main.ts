@@ -13,7 +13,13 @@ const site = await createSite({
   origin,
   ...(CLIENT_SECRET === undefined ? {} : { clientSecret: CLIENT_SECRET }),
   ...(APPLICATION_TENANT === undefined ? {} : { applicationTenant: APPLICATION_TENANT }),
-});
+}).catch(({ message }: Error) => fail(`${issuer} does not answer like the issuer of a tenant: ${message}`));
+site.on('error', ({ message }) => fail(`Port ${PORT} cannot be used: ${message}`));
 site.listen(Number(PORT), '127.0.0.1', () => {
   console.log(`${origin} signs people in at ${issuer}; its client needs the redirect URI ${origin}/callback`);
 });
+
+function fail(reason: string): never {
+  console.error(reason);
+  process.exit(1);
+}

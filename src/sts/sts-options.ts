@@ -2,7 +2,7 @@ import type { People } from '../modules/people.ts';
 import type { Scope } from '../shell/scope.ts';
 import type { GatewayAddress } from '../tenancy/graphiql-addresses.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
-import type { UnsealedKey } from './signing-jwks.ts';
+import type { UnsealedKey } from './signing-key.ts';
 
 export interface StsOptions {
   /** The private keys of a tenant, the one that signs first. */

@@ -3,7 +3,7 @@ import { perShell, type Shell } from '../shell/shell.ts';
 import type { StsReply, StsRequest } from './hand-over.ts';
 import { interactionListener, isInteraction } from './interaction.ts';
 import { answerPasswordPage, isPasswordPage } from './password-page.ts';
-import { publishedKeys } from './signing-jwks.ts';
+import { publishedKeys } from './published-keys.ts';
 import type { StsOptions } from './sts-options.ts';
 import { answerThroughSwitch } from './switch-sessions.ts';
 import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';

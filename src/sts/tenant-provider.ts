@@ -16,7 +16,6 @@ import { RequestScope } from './request-scope.ts';
 import { gatewayAudience, resourceServers } from './resource-server.ts';
 import { allowedGrants } from './token-options.ts';
 import { revocationsOf } from './revocations.ts';
-import { providerKey } from './signing-jwks.ts';
 import { signInPolicy } from './sign-in-policy.ts';
 import { structuredTokens } from './structured-tokens.ts';
 import type { StsOptions } from './sts-options.ts';
@@ -64,7 +63,10 @@ export async function openTenantProvider(
   { signingKeys, cookieKeys, tenantClaim, people, isCallerLive, graphiql }: StsOptions,
 ): Promise<TenantProvider> {
   // Loaded when it is needed: it is large, and complains aloud on runtimes it does not like.
-  const { Provider, ExternalSigningKey, errors, interactionPolicy } = await import('oidc-provider');
+  const [{ Provider, errors, interactionPolicy }, { SigningKey }] = await Promise.all([
+    import('oidc-provider'),
+    import('./signing-key.ts'),
+  ]);
   const keys = await signingKeys(tenant.id);
   const [signingKey] = keys;
   if (signingKey === undefined) throw new Error(`tenant ${tenant.id} has no signing key`);
@@ -81,7 +83,7 @@ export async function openTenantProvider(
     tenant.issuer,
     stsConfiguration({
       issuer: new URL(tenant.issuer),
-      keys: keys.map((key) => providerKey(ExternalSigningKey, key)),
+      keys: keys.map((key) => new SigningKey(key)),
       tenant: () => seen.tenant,
       tenantClaim,
       cookieKeys: cookieKeys(`cookies of ${tenant.id}`),
