@@ -17,7 +17,9 @@ export class Collections {
   readonly #onCreated: NamespacesCreated;
   readonly #inMigration: ReadonlySet<string>;
   readonly #handles = new Map<string, mongo.Collection>();
-  readonly #ready = new Map<string, Promise<void>>();
+  readonly #ready = new Set<string>();
+  /** Let go of when they settle: on Node 20 a promise keeps the request it was made in, with all that came with it. */
+  readonly #making = new Map<string, Promise<void>>();
 
   /**
    * `indexes`: by collection name without prefix, shared by all tenants. `prefix`: '' but for prefixed tenants.
@@ -52,14 +54,16 @@ export class Collections {
   }
 
   /** Makes sure that a collection has its indexes before something is written to it; once per shell. */
-  beforeWrite(collection: string): Promise<void> {
-    let ready = this.#ready.get(collection);
-    if (ready === undefined) {
-      ready = this.#create(collection);
-      this.#ready.set(collection, ready);
-      ready.catch(() => this.#ready.delete(collection));
+  async beforeWrite(collection: string): Promise<void> {
+    if (this.#ready.has(collection)) return;
+    const making = this.#making.get(collection) ?? this.#create(collection);
+    this.#making.set(collection, making);
+    try {
+      await making;
+      this.#ready.add(collection);
+    } finally {
+      this.#making.delete(collection);
     }
-    return ready;
   }
 
   async #create(collection: string): Promise<void> {

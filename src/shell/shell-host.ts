@@ -84,7 +84,7 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         touchedCollections(pending),
       );
       const watches: ChangeWatch[] = [];
-      let secretKey: Promise<KeyObject> | undefined;
+      let secretKey: KeyObject | undefined;
       const watch: Shell['watch'] = ({ collection }, listener) =>
         feed.watch(placement.database, placement.prefix + collection, listener);
       return {
@@ -94,12 +94,10 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
         client,
         circuit,
         mayWrite: options.mayWrite,
-        secretKey() {
-          secretKey ??= options.secretKey(tenant.id).catch((error: unknown) => {
-            secretKey = undefined;
-            throw error;
-          });
-          return secretKey;
+        // Kept itself and not as a promise: on Node 20 a promise keeps the request it was made in, with all that came
+        // with it.
+        async secretKey() {
+          return (secretKey ??= await options.secretKey(tenant.id));
         },
         caches: new WeakMap(),
         watch(watched, listener) {
