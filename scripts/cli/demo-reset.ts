@@ -6,7 +6,7 @@ import { withApp } from './with-app.ts';
 export function addDemoReset(demo: Command): void {
   demo
     .command('reset')
-    .description('delete both demo tenants with everything in them and make them anew')
+    .description('delete both demo tenants with everything in them, without asking, and make them anew')
     .option('--json', 'print JSON')
     .action((options: OutputOptions) =>
       withApp(async ({ app, config, log }) => {
