@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { changeStamp, ledgerOf } from '../support/migrations.ts';
-import { openMongoProxy } from '../support/mongo-proxy.ts';
+import { type MongoProxy, openMongoProxy } from '../support/mongo-proxy.ts';
 import { mongodbUri, secondMongodbUri } from '../support/mongodb-uri.ts';
 import { graphql } from '../support/request.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
@@ -20,6 +20,8 @@ describe('the command line', { timeout: 60_000 }, () => {
   let dataDir: string;
   let cli: CommandLine;
   let program: LoadedProgram;
+  /** The way to the second cluster, until it is closed. */
+  let second: MongoProxy;
   /** Serves the same control database, as a gateway beside the command line does. */
   let gateway: TestGateway;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what the command line printed as JSON
@@ -33,6 +35,7 @@ describe('the command line', { timeout: 60_000 }, () => {
     dataDir = await mkdtemp(join(tmpdir(), 'tenant-gateway-cli-'));
     cli = commandLine(dataDir);
     program = await loadedProgram(cli.env);
+    second = await openMongoProxy('', secondMongodbUri());
     gateway = await startGateway({ CONTROL_DATABASE: cli.env['CONTROL_DATABASE']! });
     acme = await cli.json('tenants', 'create', 'acme', '--name', 'Acme', '--email', 'admin@acme.example');
     globexText = (await program.run(['tenants', 'create', 'globex', '--modules', 'content'])).stdout;
@@ -40,6 +43,7 @@ describe('the command line', { timeout: 60_000 }, () => {
 
   afterAll(async () => {
     await program[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
     await gateway[Symbol.asyncDispose]();
     await rm(dataDir, { recursive: true, force: true });
   });
@@ -236,7 +240,7 @@ describe('the command line', { timeout: 60_000 }, () => {
 
   describe('clusters', () => {
     it('are added and listed without their connection strings', async () => {
-      const secret = `${secondMongodbUri()}&appName=hunter2`;
+      const secret = `${second.uri}&appName=hunter2`;
       const added = await cli.run(
         ['clusters', 'add', 'second', '--connection-string', '-', '--budget', '500', '--json'],
         { LOG_LEVEL: 'debug' },
@@ -366,10 +370,15 @@ describe('the command line', { timeout: 60_000 }, () => {
   });
 
   it('says what becomes of a tenant whose deployment is away', async () => {
-    await using away = await openMongoProxy('', secondMongodbUri());
-    const dedicated = ['--mode', 'DEDICATED', '--connection-string', away.uri];
+    const dedicated = ['--mode', 'DEDICATED', '--connection-string', second.uri];
     await program.json('tenants', 'create', 'far-away', ...dedicated);
-    await away[Symbol.asyncDispose]();
+    await second[Symbol.asyncDispose]();
+    expect(await program.run(['tenants', 'create', 'lost', '--cluster', 'second'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'tenant-gateway: The cluster second cannot take another tenant: it does not answer.\n',
+    });
+    expect((await program.run(['tenants', 'show', 'lost'])).stderr).toContain('there is no tenant lost');
     expect(await program.run(['tenants', 'delete', 'far-away', '--now', '--yes'])).toEqual({
       code: 0,
       stdout:
