@@ -29,6 +29,9 @@ const SETTLED_MS = 1_000;
 const WAIT_MS = 5_000;
 const LOOK_MS = 50;
 
+/** After this time a deployment of a tenant's own that still cannot be reached is taken to be gone, in milliseconds. */
+const GONE_MS = 7 * 86_400_000;
+
 /** Statuses a tenant can be deleted in. */
 const DELETABLE: readonly TenantStatus[] = ['ACTIVE', 'SUSPENDED', 'FAILED'];
 
@@ -195,16 +198,23 @@ export function createDeletions(options: DeletionOptions) {
 
   /**
    * Drops what was written after a drop that nobody waited for. Namespaces of it are not given back: the node that made
-   * them could not tell anybody.
+   * them could not tell anybody. The credential of a deployment that is gone for good is not kept for ever.
    */
-  async function dropAgain({ _id, placement }: TenantRecord): Promise<void> {
-    const { collections } = await useDatabase(_id as TenantId, placement, async (database) => {
-      const found = await database.inventory();
-      await database.drop();
-      return found;
-    });
-    if (collections.length > 0) {
-      events.lateWritesDropped({ tenant: _id, collections: collections.map(({ name }) => name) });
+  async function dropAgain({ _id, placement, deletion }: TenantRecord): Promise<void> {
+    try {
+      const { collections } = await useDatabase(_id as TenantId, placement, async (database) => {
+        const found = await database.inventory();
+        await database.drop();
+        return found;
+      });
+      if (collections.length > 0) {
+        events.lateWritesDropped({ tenant: _id, collections: collections.map(({ name }) => name) });
+      }
+    } catch (err) {
+      const isOwn = placement.mode === 'DEDICATED';
+      const dueAt = deletion?.dropAgainAt?.getTime() ?? Infinity;
+      if (!isOwn || Date.now() - dueAt < GONE_MS) throw err;
+      events.lateWritesLeft({ tenant: _id, err });
     }
     await control.tenants.findOneAndUpdate(
       { _id, status: 'DELETED' },

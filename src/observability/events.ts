@@ -22,6 +22,13 @@ export function createEvents(log: Logger, metrics: Metrics) {
         fields,
         'a node that was cut off wrote to a deleted tenant; it is gone',
       ),
+    lateWritesLeft: (fields: { tenant: string; err: unknown }) =>
+      emit(
+        'warn',
+        'late_writes_left',
+        fields,
+        "a deleted tenant's own deployment is out of reach for days; what was written there late is left, and its connection string is forgotten",
+      ),
     tenantRenamed: (fields: { tenant: string; from: string; to: string }) =>
       emit('info', 'tenant_renamed', fields, 'tenant renamed'),
     tenantHostVerified: (fields: { tenant: string; host: string }) =>

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TenantRecord } from '../../src/control-plane/tenant-record.ts';
 import { sha256 } from '../../src/lib/sha256.ts';
 import { eventually } from '../support/eventually.ts';
 import { registerTenant, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
@@ -100,7 +101,10 @@ test('a hundred tenants of a dead deployment keep no other waiting to be removed
   );
   for (const identifier of ['half-made', 'half-made-too']) {
     await register(gateway, { identifier, name: identifier });
-    await records().findOneAndUpdate({ identifier: identifier as never }, { $set: failed });
+    await records().findOneAndUpdate(
+      { identifier: identifier as never },
+      { $set: { ...failed, 'provisioning.leasedUntil': new Date(0) } },
+    );
   }
   gateway.app.start();
   await eventually(async () => {
@@ -109,4 +113,31 @@ test('a hundred tenants of a dead deployment keep no other waiting to be removed
   // Their data is there as far as anybody knows, so they are not forgotten.
   expect(await records().count({ status: 'FAILED' })).toBe(STRANDED);
   expect((await register(gateway, { identifier: 'half-made', name: 'Again' })).tenant?.status).toBe('ACTIVE');
+});
+
+test('the credential of a deployment that is gone is kept for a week after its tenant was deleted, not longer', async () => {
+  const tenants = gateway.app.platform.control.db.collection<{ _id: string }>('tenants');
+  const model = await tenants.findOne({ identifier: /^stranded-/ });
+  // Nothing else is to be tried meanwhile.
+  await tenants.deleteMany({ status: 'FAILED' });
+  const [lately, long] = [6, 8].map((days) => {
+    const [_id, requestedAt] = [randomUUID(), new Date(Date.now() - days * 86_400_000)];
+    const deletion = { requestedAt, requestedBy: 'operator', dueAt: requestedAt, statusBefore: 'ACTIVE' };
+    const sealedConnectionString = gateway.box.seal('mongodb://127.0.0.1:1/?directConnection=true', _id);
+    return {
+      ...{ ...model, _id, identifier: `gone-${days}`, names: [`gone-${days}`], status: 'DELETED' },
+      placement: { ...(model as unknown as TenantRecord).placement, sealedConnectionString },
+      deletion: { ...deletion, dropAgainAt: requestedAt },
+    };
+  });
+  await tenants.insertMany([lately!, long!]);
+  const record = (tenant: typeof long) => records().findOne({ _id: tenant?._id ?? '' });
+  await eventually(async () => {
+    const { placement, deletion } = (await record(long))!;
+    expect([placement.sealedConnectionString, deletion?.dropAgainAt]).toEqual([null, undefined]);
+  }, 25_000);
+  const told = () => gateway.logs.filter(({ event }) => event === 'late_writes_left');
+  expect(told().map((line) => [line.level, line['tenant']])).toEqual([['warn', long?._id]]);
+  expect((await record(lately))?.placement.sealedConnectionString).not.toBeNull();
+  expect((await record(lately))?.deletion?.dropAgainAt).toBeInstanceOf(Date);
 });
