@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../../src/app.ts';
 import type { Config } from '../../src/config/config.ts';
 import type { SecretBox } from '../../src/config/secrets.ts';
@@ -18,6 +19,9 @@ export interface Session {
 /** Ctrl-C, and what ends a job. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
+/** How long a signal waits for what is just being opened, so that it can be closed, in milliseconds. */
+const OPENING_MS = 30_000;
+
 /**
  * Composes the gateway without listening, uses it and closes it. The embedded server is shared with a gateway that
  * runs, or started for the time of the command. Nothing of it is loaded before it is needed, so that wrong use is
@@ -31,18 +35,23 @@ export async function withApp<R>(use: (session: Session) => Promise<R>): Promise
   let say = (): string => 'interrupted';
   let interrupt = (_signal: NodeJS.Signals): void => undefined;
   let isInterrupted = false;
+  let session: Promise<unknown> = Promise.resolve();
   const interrupted = new Promise<never>((_resolve, reject) => {
     interrupt = (signal) => {
       isInterrupted = true;
-      void stack[Symbol.asyncDispose]()
+      const settled = session.catch(() => undefined);
+      void Promise.race([settled, sleep(OPENING_MS, undefined, { ref: false })])
+        .then(() => stack[Symbol.asyncDispose]())
         .catch(() => undefined)
         .then(() => reject(new Interrupted(signal, say())));
     };
   });
   for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
-    const session = openSession(stack, (told) => (say = told));
-    return await Promise.race([session.then(use), interrupted]);
+    const opening = openSession(stack, (told) => (say = told));
+    session = opening;
+    const used = opening.then((opened) => (isInterrupted ? interrupted : use(opened)));
+    return await Promise.race([used, interrupted]);
   } catch (error) {
     // A command under which everything is closed fails in some way or other.
     if (isInterrupted) return await interrupted;
