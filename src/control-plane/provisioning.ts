@@ -188,10 +188,10 @@ export function createProvisioning(options: ProvisioningOptions) {
      * is only marked here then, and whoever sweeps next carries on.
      */
     async undo(tenant: TenantRecord): Promise<void> {
-      const { _id, names, placement, provisioning } = tenant;
+      const { _id, names, placement } = tenant;
       if (tenant.status !== 'FAILED') {
         const now = new Date();
-        const dropAt = provisioning.activeAt === undefined ? now : lateWritesEnd(now, requestDeadlineMs);
+        const dropAt = tenant.status === 'ACTIVE' ? lateWritesEnd(now, requestDeadlineMs) : now;
         const marked = await step('undo-mark', () =>
           control.tenants.findOneAndUpdate(
             { _id, status: tenant.status, claimedAt: null },

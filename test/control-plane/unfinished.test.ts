@@ -22,7 +22,7 @@ const leftovers = new Map<string, Leftover>();
 const HOUR_MS = 3_600_000;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ REQUEST_DEADLINE_MS: '8000' });
   both = await registerBoth(gateway);
   freeBefore = await free();
 });
@@ -179,7 +179,7 @@ describe('the sweeper', () => {
         'replayed-early',
       ]);
       expect(await recordOf('never-used')).toBeNull();
-    }, 20_000);
+    }, 45_000);
   });
 
   test.each(STEPS)(
