@@ -118,6 +118,10 @@ test('once a lock is over, attempts are counted anew', async () => {
   expect(await stored(bench.acme, email)).toMatchObject({ attempts: 1, lockedUntil: null });
   expect((await attempt(bench.acme, email, PASSWORD)).isIn).toBe(true);
   expect(await stored(bench.acme, email)).toMatchObject({ attempts: 0, lockedUntil: null });
+  // A record without a count must not be one that can be tried for ever.
+  await users(bench.acme).updateOne({ email }, { $unset: { attempts: 1 } });
+  expect((await attempt(bench.acme, email, 'wrong')).isIn).toBe(false);
+  expect(await stored(bench.acme, email)).toMatchObject({ attempts: 1, lockedUntil: null });
   const { lockedUntil } = (await stored(bench.globex, email))!;
   expect(lockedUntil!.getTime()).toBeLessThanOrEqual(Date.now() + LOCK_MS);
   expect((await attempt(bench.globex, email, PASSWORD)).isIn).toBe(false);
