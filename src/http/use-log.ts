@@ -16,7 +16,8 @@ export function useLog(metrics: Metrics): Stage {
     const durationMs = performance.now() - exchange.startedAtMs;
     const status = isCut ? HUNG_UP : (reply?.status ?? 500);
     metrics.requests.inc({ route: route.label, status: `${Math.floor(status / 100)}xx` });
-    metrics.requestSeconds.observe({ route: route.label }, durationMs / 1_000);
+    // A stream takes as long as its subscriber stays, which is nobody's having to wait.
+    if (stream === undefined) metrics.requestSeconds.observe({ route: route.label }, durationMs / 1_000);
     for (const code of codes) metrics.errors.inc({ code });
     exchange.log.info(
       {

@@ -48,7 +48,7 @@ export function createMetrics() {
     }),
     requestSeconds: new Histogram({
       name: 'gateway_request_seconds',
-      help: 'Time from the first byte of a request to the end of its answer',
+      help: 'Time from the first byte of a request to the end of its answer, streams left out',
       labelNames: ['route'],
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,

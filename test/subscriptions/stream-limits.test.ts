@@ -70,3 +70,25 @@ test.each([
     await eventually(() => expect(streams.size).toBe(0));
   },
 );
+
+test('a stream that has ended is counted as a request, and not as one that took so long', async () => {
+  const { metrics, streams } = gateway.app;
+  const sum = (values: { value: number }[]) => values.reduce((total, { value }) => total + value, 0);
+  const counted = async () => sum((await metrics.requests.get()).values);
+  const timed = async () =>
+    sum(
+      (await metrics.requestSeconds.get()).values.filter(({ metricName }) => metricName?.endsWith('_count')),
+    );
+  await eventually(() => expect(streams.size).toBe(0));
+  const { acme } = tenants;
+  const token = await acme.token();
+  const both = async () => [await counted(), await timed()];
+  const [requests = 0, timings = 0] = await both();
+  const subscriber = subscribeBySse({ port: gateway.port, token, query: QUERY });
+  await eventually(() => expect(streams.size).toBe(1));
+  subscriber[Symbol.dispose]();
+  await eventually(async () => expect(await counted()).toBe(requests + 1));
+  const query = '{ viewer { kind } }';
+  expect((await graphql({ port: gateway.port, token, query })).errors).toBeUndefined();
+  await eventually(async () => expect(await both()).toEqual([requests + 2, timings + 1]));
+});
