@@ -1,17 +1,8 @@
-import { type Holder, type PoolEntry, poolEntry } from './pool-entry.ts';
+import { type PoolEntry, poolEntry } from './pool-entry.ts';
+import { PoolLease } from './pool-lease.ts';
 
-/** A counted right to use a pooled value. Releasing twice is harmless. */
-export interface Lease<V> {
-  /** Settles when the value is open; rejects when opening failed. */
-  readonly value: Promise<V>;
-  /** Aborted when the value is taken away: it was superseded, or the pool could wait no longer for this lease to end. */
-  readonly signal: AbortSignal;
-  /** True while nobody else has a lease of the value. */
-  readonly isOnly: boolean;
-  /** The same, but for those who give way; see {@link KeyedPool.leaseUntilNeeded}. */
-  readonly isOnlyInNeed: boolean;
-  release(): void;
-}
+/** What a pool's user sees of a lease. */
+export type Lease<V> = Omit<PoolLease<V>, 'end' | 'givesWay'>;
 
 export interface KeyedPoolOptions<S, V> {
   /** The key of a source; sources with one key share one value. */
@@ -112,7 +103,7 @@ export class KeyedPool<S, V> {
     entry ??= this.#opened(key, version, source);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
-    const lease = this.#leaseOf(entry, givesWay);
+    const lease = new PoolLease(entry, givesWay, this.#rest);
     this.#shrink();
     return lease;
   }
@@ -201,30 +192,15 @@ export class KeyedPool<S, V> {
     return entry;
   }
 
-  #leaseOf(entry: PoolEntry<V>, givesWay: boolean): Lease<V> {
-    const abort = new AbortController();
-    const holder: Holder = { abort, givesWay };
-    entry.leases.add(holder);
-    return {
-      value: entry.value,
-      signal: abort.signal,
-      get isOnly() {
-        return entry.leases.size === 1 && entry.leases.has(holder);
-      },
-      get isOnlyInNeed() {
-        return entry.leases.has(holder) && [...entry.leases].every((one) => one === holder || one.givesWay);
-      },
-      release: () => {
-        if (!entry.leases.delete(holder) || entry.leases.size > 0) return;
-        if (entry.isEvicted) {
-          void this.#close(entry);
-          return;
-        }
-        this.#startIdling(entry);
-        this.#shrink();
-      },
-    };
-  }
+  /** After the last lease. */
+  readonly #rest = (entry: PoolEntry<V>): void => {
+    if (entry.isEvicted) {
+      void this.#close(entry);
+      return;
+    }
+    this.#startIdling(entry);
+    this.#shrink();
+  };
 
   #startIdling(entry: PoolEntry<V>): void {
     const { idleMs } = this.#options;
@@ -264,7 +240,7 @@ export class KeyedPool<S, V> {
   }
 
   #abort({ leases }: PoolEntry<V>): void {
-    for (const { abort } of leases) abort.abort(this.#abortReason());
+    for (const lease of leases) lease.end(this.#abortReason());
   }
 
   #abortReason(): unknown {

@@ -1,8 +1,8 @@
 /** Who has a lease of a pooled value. */
 export interface Holder {
-  /** One a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614). */
-  readonly abort: AbortController;
   readonly givesWay: boolean;
+  /** Takes the value away from it. */
+  end(reason: unknown): void;
 }
 
 /** A value of a `KeyedPool`, open or on its way in or out. */
