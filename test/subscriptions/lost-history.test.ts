@@ -37,8 +37,10 @@ test('subscribers are told to read again where the server has forgotten what the
     subscribeBySse({ port, token: globex, query: QUERY }),
   ];
   await eventually(() => expect(app.streams.size).toBe(open.length));
-  await writer.create('Heard');
-  for (const each of open.slice(0, 2)) await each.until(() => true);
+  await eventually(async () => {
+    await writer.create('Heard');
+    for (const each of open.slice(0, 2)) await each.until(() => true, 3_000);
+  });
 
   road.dropHistory();
   await writer.create('Missed');
