@@ -35,7 +35,7 @@ const AFTERWARDS_MS = 1_000;
 export const faults: Bench = { name: 'faults', run };
 
 interface Round {
-  aloneMs: number;
+  earlierMs: number;
   othersMs: number;
   /** Until requests are refused at once. */
   openedAfterMs: number;
@@ -66,10 +66,10 @@ async function run({ server, effort, say }: BenchContext): Promise<Figure[]> {
   for (let round = 1; round <= effort.rounds; round += 1) {
     const figures = await measure(gateway, scene);
     rounds.push(figures);
-    const { openedAfterMs, slowestBeforeMs, slowestOnceOpenMs, aloneMs, othersMs, firstRightMs } = figures;
+    const { openedAfterMs, slowestBeforeMs, slowestOnceOpenMs, earlierMs, othersMs, firstRightMs } = figures;
     say(
       `round ${round}: open after ${openedAfterMs.toFixed(0)} ms, slowest answer ${slowestBeforeMs.toFixed(0)} ms ` +
-        `before and ${slowestOnceOpenMs.toFixed(0)} ms since; others' p99 ${aloneMs.toFixed(1)} ms alone, ` +
+        `before and ${slowestOnceOpenMs.toFixed(0)} ms since; others' p99 ${earlierMs.toFixed(1)} ms before, ` +
         `${othersMs.toFixed(1)} ms meanwhile; back after ${firstRightMs.toFixed(0)} ms`,
     );
   }
@@ -87,9 +87,9 @@ async function run({ server, effort, say }: BenchContext): Promise<Figure[]> {
     ),
     figure('slowest answer once it is open', 'ms', (round) => round.slowestOnceOpenMs, 250),
     figure('p99 of these', 'ms', (round) => round.p99OnceOpenMs),
-    figure('p99 of other tenants, alone', 'ms', (round) => round.aloneMs),
+    figure('p99 of other tenants before', 'ms', (round) => round.earlierMs),
     figure('p99 of other tenants meanwhile', 'ms', (round) => round.othersMs),
-    figure('meanwhile / alone', 'x', (round) => round.othersMs / round.aloneMs, 1.2),
+    figure('meanwhile / before', 'x', (round) => round.othersMs / round.earlierMs, 1.2),
     figure('first right answer after it is back', 'ms', (round) => round.firstRightMs, 2_000),
     figure('last refusal after it is back', 'ms', (round) => round.lastRefusedMs),
   ];
@@ -105,12 +105,12 @@ interface Scene {
 
 async function measure(gateway: BenchGateway, { others, silent, pid, ms }: Scene): Promise<Round> {
   const { port } = gateway;
-  const alone = startPacedLoad(port, others, OTHERS_PER_SECOND);
-  await sleep(ms);
-  const aloneTimes = timesOf(served(await alone.stop()));
-
+  // All along, so that before and meanwhile differ by nothing but the silence.
   const theirs = startPacedLoad(port, silent, SILENT_PER_SECOND);
   await until(() => theirs.answers.length >= SILENT_PER_SECOND);
+  const earlier = startPacedLoad(port, others, OTHERS_PER_SECOND);
+  await sleep(ms);
+  const earlierTimes = timesOf(served(await earlier.stop()));
   const meanwhile = startPacedLoad(port, others, OTHERS_PER_SECOND);
   const stoppedAtMs = performance.now();
   process.kill(pid, 'SIGSTOP');
@@ -132,7 +132,7 @@ async function measure(gateway: BenchGateway, { others, silent, pid, ms }: Scene
     const back = answers.filter((answer) => isRight(answer) && answeredAtMs(answer) > refusedUntilMs);
     const refusedSince = refused.filter((answer) => answeredAtMs(answer) > refusedUntilMs);
     return {
-      aloneMs: quantile(aloneTimes, 0.99),
+      earlierMs: quantile(earlierTimes, 0.99),
       othersMs: quantile(othersTimes, 0.99),
       openedAfterMs: openedAtMs - stoppedAtMs,
       slowestBeforeMs: Math.max(...timesOf(before)),
