@@ -1,5 +1,5 @@
 import type { SecretBox } from '../config/secrets.ts';
-import { isNearBudget } from '../lib/budget-alert.ts';
+import { comesNearBudget } from '../lib/budget-alert.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { Gate } from '../lib/gate.ts';
 import { userError, UserErrors } from '../lib/user-error.ts';
@@ -112,7 +112,7 @@ export class Clusters {
     // Somebody else changed the budget in between.
     if (after === null) return this.update(name, change);
     const used = usedOf(after);
-    if (isNear(after) && !isNearBudget({ used, budget: before.budget })) this.#alert(after);
+    if (comesNearBudget({ used, budget: before.budget }, { used, budget: after.budget })) this.#alert(after);
     this.#alertOfConnections(before, after);
     return after;
   }
@@ -215,16 +215,18 @@ export class Clusters {
 
   /** Each update sees the count just before and after itself, so one of them is the one that crosses the line. */
   #alertWhenCrossed(after: ClusterRecord, count: number): void {
-    const before = { ...after, free: after.free + count };
-    if (!isNear(before) && isNear(after)) this.#alert(after);
+    const { budget } = after;
+    const used = usedOf(after);
+    if (comesNearBudget({ used: used - count, budget }, { used, budget })) this.#alert(after);
   }
 
   /** Here for a budget that was made smaller; whoever takes a share looks by itself. */
   #alertOfConnections(before: ClusterRecord, after: ClusterRecord): void {
     const used = connectionsOf(after);
     const [cluster, budget] = [after._id, after.connectionBudget];
-    if (!isNearBudget({ used, budget }) || isNearBudget({ used, budget: before.connectionBudget })) return;
-    this.#options.events.connectionsNearBudget({ cluster, used, budget });
+    if (comesNearBudget({ used, budget: before.connectionBudget }, { used, budget })) {
+      this.#options.events.connectionsNearBudget({ cluster, used, budget });
+    }
   }
 
   #alert(record: ClusterRecord): void {
@@ -252,10 +254,6 @@ export class Clusters {
       { signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS) },
     );
   }
-}
-
-function isNear(record: Pick<ClusterRecord, 'budget' | 'free'>): boolean {
-  return isNearBudget({ used: usedOf(record), budget: record.budget });
 }
 
 /** What the connection string of a cluster is sealed with. */

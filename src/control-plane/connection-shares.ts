@@ -1,4 +1,4 @@
-import { isNearBudget } from '../lib/budget-alert.ts';
+import { comesNearBudget } from '../lib/budget-alert.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { type ClusterRecord, clusterModel, DEFAULT_CLUSTER } from './cluster-record.ts';
@@ -67,8 +67,9 @@ export class ConnectionShares implements AsyncDisposable {
   /** Each process sees the shares just before and after its own, so one of them is the one that crosses the line. */
   #alertWhenCrossed({ _id: cluster, shares, connectionBudget: budget }: ClusterRecord, own: number): void {
     const used = shares.reduce((sum, { size }) => sum + size, 0);
-    const wasNear = isNearBudget({ used: used - own, budget });
-    if (isNearBudget({ used, budget }) && !wasNear) this.#options.onNear({ cluster, used, budget });
+    if (comesNearBudget({ used: used - own, budget }, { used, budget })) {
+      this.#options.onNear({ cluster, used, budget });
+    }
   }
 
   /** A command, because mongoose casts no pipelines and the driver's own helper takes no signal. */

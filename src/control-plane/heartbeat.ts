@@ -43,5 +43,3 @@ export function createHeartbeat({ db }: Pick<ControlDatabase, 'db'>) {
     },
   };
 }
-
-export type Heartbeat = ReturnType<typeof createHeartbeat>;

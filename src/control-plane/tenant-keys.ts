@@ -24,7 +24,7 @@ export interface TenantKeysOptions {
 }
 
 /** A new key pair of a tenant, its private half sealed. */
-export async function newTenantKey(box: SecretBox, tenant: string): Promise<StoredKey> {
+async function newTenantKey(box: SecretBox, tenant: string): Promise<StoredKey> {
   const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
   return { kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, tenant) };
 }

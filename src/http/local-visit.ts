@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { blockList, contains } from '../lib/block-list.ts';
 import { requestedHost } from './client-address.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -10,9 +10,7 @@ export interface LocalVisitOptions {
   trustedProxies: number;
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
+const LOOPBACK = blockList(['127.0.0.0', 8], ['::1', 128]);
 
 /**
  * True for a visitor who sits at this machine and asked for the gateway by a name of its own. The name counts because a
@@ -25,7 +23,7 @@ export function localVisit({ publicHost, baseDomain, trustedProxies }: LocalVisi
     const { headers } = request;
     // What a proxy nobody told of passes on comes from who knows where.
     const isHidden = trustedProxies === 0 && ('x-forwarded-for' in headers || 'forwarded' in headers);
-    if (isHidden || !LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return false;
+    if (isHidden || !contains(LOOPBACK, address)) return false;
     const host = requestedHost(request, trustedProxies)
       .toLowerCase()
       .replace(/:\d{1,5}$/, '');

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import type { mongo } from 'mongoose';
 import { RateLimiterMemory, RateLimiterMongo } from 'rate-limiter-flexible';
+import { BoundedLimiter } from '../lib/bounded-limiter.ts';
 
 /** Requests counted in the current window. */
 export interface RateCount {
@@ -16,22 +16,14 @@ export interface RateCounter {
 
 export const WINDOW_SECONDS = 60;
 
-/** Keys counted in memory at once; the one longest unused is forgotten first. */
-const MAX_KEYS = 50_000;
-
 /** Never the limiter's own verdict: the limits differ from tenant to tenant. */
 const window = { points: Number.MAX_SAFE_INTEGER, duration: WINDOW_SECONDS };
 
 /** Counts what comes to this node. */
 export function memoryRateCounter(): RateCounter {
-  const limiter = new RateLimiterMemory(window);
-  const known = new LRUCache<string, true>({
-    max: MAX_KEYS,
-    dispose: (_value, key, reason) => void (reason === 'evict' && limiter.delete(key)),
-  });
+  const limiter = new BoundedLimiter(window);
   return {
     async count(key) {
-      known.set(key, true);
       const { consumedPoints, msBeforeNext } = await limiter.consume(key);
       return { used: consumedPoints, resetMs: msBeforeNext };
     },

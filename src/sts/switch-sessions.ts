@@ -1,7 +1,7 @@
 import { handOver, type Listener, type StsReply, type StsRequest } from './hand-over.ts';
 
 /** Where the library ends a session, below the issuer. */
-export const CONFIRM_TARGET = '/oauth/logout/confirm';
+const CONFIRM_TARGET = '/oauth/logout/confirm';
 
 /**
  * Answers a request as {@link handOver} does. Where the session of somebody else has to end first, the library shows a

@@ -6,7 +6,7 @@ import { changedCluster, newCluster } from '../cluster-input.ts';
 import { tenantsByCluster } from '../tenants-by-cluster.ts';
 import { platformBuilder } from './builder.ts';
 import type { Platform } from './context.ts';
-import { PlatformUserError } from './user-error-graphql.ts';
+import { type PayloadFields, userErrorsField } from './payload.ts';
 
 /** A cluster, how it is now and how many tenants live there. */
 interface ClusterView extends ClusterState {
@@ -53,6 +53,13 @@ const Cluster = platformBuilder.objectRef<ClusterView>('Cluster').implement({
   }),
 });
 
+const clusterPayload = {
+  outputFields: (t: PayloadFields<{ cluster: ClusterView | undefined }>) => ({
+    cluster: t.field({ type: Cluster, nullable: true, resolve: ({ cluster }) => cluster ?? null }),
+    userErrors: userErrorsField(t),
+  }),
+};
+
 /** Looks at each of them now, unless somebody just did. */
 async function views(
   { control, monitor }: Platform,
@@ -96,12 +103,7 @@ platformBuilder.relayMutationField(
         return { cluster: (await views(platform, [record]))[0] };
       }),
   },
-  {
-    outputFields: (t) => ({
-      cluster: t.field({ type: Cluster, nullable: true, resolve: ({ cluster }) => cluster ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  clusterPayload,
 );
 
 platformBuilder.relayMutationField(
@@ -123,10 +125,5 @@ platformBuilder.relayMutationField(
         return { cluster: (await views(platform, [record]))[0] };
       }),
   },
-  {
-    outputFields: (t) => ({
-      cluster: t.field({ type: Cluster, nullable: true, resolve: ({ cluster }) => cluster ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  clusterPayload,
 );

@@ -1,7 +1,6 @@
 import { withUserErrors } from '../../graphql/user-errors.ts';
 import { platformBuilder } from './builder.ts';
-import { TenantObject } from './tenant-graphql.ts';
-import { PlatformUserError } from './user-error-graphql.ts';
+import { tenantPayload, userErrorsField } from './payload.ts';
 
 platformBuilder.relayMutationField(
   'deleteTenant',
@@ -22,12 +21,7 @@ platformBuilder.relayMutationField(
         }),
       })),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  tenantPayload,
 );
 
 platformBuilder.relayMutationField(
@@ -38,12 +32,7 @@ platformBuilder.relayMutationField(
     resolve: (_root, { input }, { platform }) =>
       withUserErrors(async () => ({ record: await platform.deletions.restore(input.id) })),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  tenantPayload,
 );
 
 platformBuilder.relayMutationField(
@@ -61,7 +50,7 @@ platformBuilder.relayMutationField(
   {
     outputFields: (t) => ({
       identifier: t.string({ nullable: true, resolve: ({ identifier }) => identifier ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
+      userErrors: userErrorsField(t),
     }),
   },
 );

@@ -9,7 +9,7 @@ import {
   type PlannedTenant,
 } from '../fleet-run-record.ts';
 import { platformBuilder } from './builder.ts';
-import { PlatformUserError } from './user-error-graphql.ts';
+import { userErrorsField } from './payload.ts';
 
 /** How long the answer waits for a run that may be over soon, in milliseconds. */
 const PATIENCE_MS = 1_000;
@@ -119,7 +119,7 @@ platformBuilder.relayMutationField(
       migrated: t.int({ nullable: true, resolve: ({ run }) => run?.migrated ?? null }),
       current: t.int({ nullable: true, resolve: ({ run }) => run?.current ?? null }),
       failed: t.field({ type: [FailedMigration], nullable: true, resolve: ({ run }) => run?.failed ?? null }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
+      userErrors: userErrorsField(t),
     }),
   },
 );

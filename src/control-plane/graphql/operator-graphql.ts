@@ -4,8 +4,8 @@ import { withUserErrors } from '../../graphql/user-errors.ts';
 import type { TenantIdentifier } from '../../tenancy/tenant.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { platformBuilder } from './builder.ts';
+import { tenantPayload } from './payload.ts';
 import { TenantObject, TenantStatusEnum } from './tenant-graphql.ts';
-import { PlatformUserError } from './user-error-graphql.ts';
 
 const TenantFilter = platformBuilder.inputType('TenantFilter', {
   fields: (t) => ({ status: t.field({ type: [TenantStatusEnum], description: 'In one of these.' }) }),
@@ -67,12 +67,7 @@ function statusMutation(
           record: await (platform.lifecycle satisfies Lifecycle)[step](input.id),
         })),
     },
-    {
-      outputFields: (t) => ({
-        tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-        userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-      }),
-    },
+    tenantPayload,
   );
 }
 

@@ -1,9 +1,9 @@
 import { CodedError } from '../../lib/coded-error.ts';
 import { withUserErrors } from '../../graphql/user-errors.ts';
-import type { Bootstrap } from '../registration.ts';
+import type { Bootstrap, Registered } from '../registration.ts';
 import { platformBuilder } from './builder.ts';
+import { type PayloadFields, userErrorsField } from './payload.ts';
 import { PlacementModeEnum, TenantObject } from './tenant-graphql.ts';
-import { PlatformUserError } from './user-error-graphql.ts';
 
 const BootstrapObject = platformBuilder.objectRef<Bootstrap>('Bootstrap').implement({
   description: 'Credentials of the administrator. Shown once.',
@@ -19,6 +19,18 @@ const BootstrapObject = platformBuilder.objectRef<Bootstrap>('Bootstrap').implem
     }),
   }),
 });
+
+const registeredPayload = {
+  outputFields: (t: PayloadFields<Registered>) => ({
+    tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
+    bootstrap: t.field({
+      type: BootstrapObject,
+      nullable: true,
+      resolve: ({ bootstrap }) => bootstrap ?? null,
+    }),
+    userErrors: userErrorsField(t),
+  }),
+};
 
 const AdministratorInput = platformBuilder.inputType('AdministratorInput', {
   fields: (t) => ({ email: t.string({ required: true }) }),
@@ -65,17 +77,7 @@ platformBuilder.relayMutationField(
         });
       }),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      bootstrap: t.field({
-        type: BootstrapObject,
-        nullable: true,
-        resolve: ({ bootstrap }) => bootstrap ?? null,
-      }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  registeredPayload,
 );
 
 platformBuilder.relayMutationField(
@@ -104,15 +106,5 @@ platformBuilder.relayMutationField(
         }),
       ),
   },
-  {
-    outputFields: (t) => ({
-      tenant: t.field({ type: TenantObject, nullable: true, resolve: ({ record }) => record ?? null }),
-      bootstrap: t.field({
-        type: BootstrapObject,
-        nullable: true,
-        resolve: ({ bootstrap }) => bootstrap ?? null,
-      }),
-      userErrors: t.field({ type: [PlatformUserError], resolve: ({ userErrors }) => userErrors }),
-    }),
-  },
+  registeredPayload,
 );

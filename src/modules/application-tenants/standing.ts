@@ -12,7 +12,7 @@ interface Standing {
 }
 
 /** Id of this module, without which nobody confined is served. */
-export const MODULE_ID = 'application-tenants';
+const MODULE_ID = 'application-tenants';
 
 const standings = perShell(
   (shell) => new DocumentMemory<Standing>((listener) => shell.watch(watchedApplicationTenants, listener)),
