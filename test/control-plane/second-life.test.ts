@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modules } from '../../src/modules/index.ts';
+import { discovered } from '../support/discovered.ts';
 import { type DnsServer, startDnsServer } from '../support/dns-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -149,14 +150,7 @@ async function atHost(node: TestGateway): Promise<string> {
 }
 
 async function authorize(clientId: string, agent: UserAgent, parameters: Record<string, string> = {}) {
-  const config = await oidc.discovery(
-    new URL(`${nodes[0].config.http.publicUrl}/t/phoenix`),
-    clientId,
-    undefined,
-    oidc.None(),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it says so to stand out; the gateway under test has no TLS
-    { execute: [oidc.allowInsecureRequests] },
-  );
+  const config = await discovered(`${nodes[0].config.http.publicUrl}/t/phoenix`, clientId);
   const verifier = oidc.randomPKCECodeVerifier();
   const address = oidc.buildAuthorizationUrl(config, {
     redirect_uri: REDIRECT,

@@ -2,6 +2,7 @@ import * as oidc from 'openid-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
 import { modules } from '../../src/modules/index.ts';
+import { discovered } from '../support/discovered.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
@@ -58,14 +59,7 @@ async function createClient(
 /** A relying party that knows nothing but the issuer. */
 async function relyingParty(tenant: TestTenant, input: object = { kind: 'PUBLIC' }) {
   const { clientId, secret } = await createClient(tenant, input);
-  const config = await oidc.discovery(
-    new URL(tenant.record.issuer),
-    clientId,
-    undefined,
-    secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it says so to stand out; the gateway under test has no TLS
-    { execute: [oidc.allowInsecureRequests] },
-  );
+  const config = await discovered(tenant.record.issuer, clientId, secret);
   return { config, clientId };
 }
 

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as oidc from 'openid-client';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
+import { discovered } from './discovered.ts';
 import type { TestGateway, TestTenant } from './gateway.ts';
 import { graphql } from './request.ts';
 
@@ -60,14 +61,7 @@ export async function openApplication(
     scopes: SCOPES,
     ...input,
   });
-  const config = await oidc.discovery(
-    new URL(tenant.record.issuer),
-    clientId,
-    undefined,
-    secret === undefined ? oidc.None() : oidc.ClientSecretBasic(secret),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it says so to stand out; the gateway under test has no TLS
-    { execute: [oidc.allowInsecureRequests] },
-  );
+  const config = await discovered(tenant.record.issuer, clientId, secret);
   opened.config = config;
   return {
     origin,
