@@ -28,7 +28,7 @@ export async function copyRecords(
   });
   const copies: mongo.Document[] = [];
   for (const { id, identifier, database } of tenants) {
-    const { kid, alg, publicJwk } = await generateSigningKey();
+    const { kid, alg, publicJwk } = generateSigningKey();
     copies.push({
       ...record,
       _id: id,

@@ -22,7 +22,8 @@ export async function sendOnce(port: number, requests: readonly CheckedRequest[]
   }
 }
 
-function send(
+/** Sends a request over the connections of an agent, and checks the reply. */
+export function send(
   port: number,
   agent: Agent,
   { path, method, headers, body, expectedBody }: CheckedRequest,

@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { request } from 'node:http';
+import { globalAgent, request } from 'node:http';
 import { mongo } from 'mongoose';
 import { openControlDatabase } from '../../src/control-plane/control-database.ts';
 import type { Bench, BenchContext } from '../bench.ts';
 import { byIdQuery } from '../by-id-query.ts';
 import { type BenchGateway, PUBLIC_HOST, startGateway } from '../gateway.ts';
 import type { CheckedRequest } from '../http-load.ts';
-import { sendOnce } from '../send-once.ts';
+import { send } from '../send-once.ts';
 import { quantile, spreadOf } from '../spread.ts';
 
 const MUTATION = `mutation SignUp($input: RegisterTenantInput!) {
@@ -20,7 +20,7 @@ const MUTATION = `mutation SignUp($input: RegisterTenantInput!) {
 const MAJORITY = { writeConcern: new mongo.WriteConcern('majority') };
 
 /** Not timed: both contenders open their connections and warm their code. */
-const WARM_UPS = 10;
+const WARM_UPS = 40;
 
 /**
  * Registers tenants over HTTP and asks, with the token each was given, for its own client; against the bare driver
@@ -46,7 +46,7 @@ async function run({ server, effort, say }: BenchContext) {
     const { db: bareControl } = await openControlDatabase(client, 'sign_up_bare');
     const model = await modelSignUp(gateway, client, control);
     const pair = async () => ({
-      gateway: await timed(async () => sendOnce(gateway.port, [firstQuery(await register(gateway))])),
+      gateway: await timed(async () => send(gateway.port, globalAgent, firstQuery(await register(gateway)))),
       bare: await timedSignUp(client, bareControl, model),
     });
     for (let count = 0; count < WARM_UPS; count += 1) await pair();

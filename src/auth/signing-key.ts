@@ -1,4 +1,5 @@
-import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey, type JWK } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
+import { importPKCS8, type CryptoKey, type JWK } from 'jose';
 import { uuidv7 } from '../lib/uuid.ts';
 
 /** A key pair as it is made; the private part leaves this process sealed only. */
@@ -11,13 +12,18 @@ export interface NewSigningKey {
   privatePem: string;
 }
 
-/** Makes an ES256 key pair (RFC 7518 section 3.4). */
-export async function generateSigningKey(): Promise<NewSigningKey> {
-  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+/** Makes an ES256 key pair (RFC 7518 section 3.4). At once: in a thread of its own it would take five times as long. */
+export function generateSigningKey(): NewSigningKey {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = uuidv7();
-  const { kty, crv, x, y } = await exportJWK(publicKey);
+  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
   const publicJwk = { kty, crv, x, y, kid, alg: 'ES256', use: 'sig' } as JWK;
-  return { kid, alg: 'ES256', publicJwk, privatePem: await exportPKCS8(privateKey) };
+  return {
+    kid,
+    alg: 'ES256',
+    publicJwk,
+    privatePem: privateKey.export({ format: 'pem', type: 'pkcs8' }) as string,
+  };
 }
 
 /** A private key ready to sign. */

@@ -44,14 +44,17 @@ export function boundRegistration(options: BoundRegistrationOptions) {
       condition: object,
       update: UpdateQuery<TenantRecord>,
     ): Promise<Tenant | undefined> => {
-      const record = await control.tenants.findOneAndUpdate(
-        { _id: id, status: 'ACTIVE', ...condition },
-        { ...update, $set: { ...update.$set, updatedAt: new Date() }, $inc: { ...update.$inc, version: 1 } },
+      const record = await directory.noting(
+        control.tenants.findOneAndUpdate(
+          { _id: id, status: 'ACTIVE', ...condition },
+          {
+            ...update,
+            $set: { ...update.$set, updatedAt: new Date() },
+            $inc: { ...update.$inc, version: 1 },
+          },
+        ),
       );
-      if (record === null) return undefined;
-      // The feed would do it a few milliseconds later; this caller must see its own write at once.
-      directory.forget(record._id, record.names);
-      return tenantOf(record);
+      return record === null ? undefined : tenantOf(record);
     };
 
     return {

@@ -3,7 +3,7 @@ import type { TenantDirectory } from '../tenancy/directory.ts';
 import type { Tenant, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { issuerName } from '../tenancy/trusted-issuer.ts';
 import type { ControlDatabase } from './control-database.ts';
-import { tenantOf } from './tenant-record.ts';
+import { tenantOf, type TenantRecord } from './tenant-record.ts';
 
 /** Known tenants kept in memory. */
 const MAX_KNOWN = 20_000;
@@ -55,16 +55,36 @@ export class CachedDirectory implements TenantDirectory {
     return this.#load(name);
   }
 
-  /** Forgets a tenant and everything believed of its names. */
-  forget(id: string, names: readonly string[]): void {
+  /**
+   * Forgets a tenant and everything believed of its names.
+   *
+   * @param version - the one the record has by now, where that is told: who is known at it stays known.
+   */
+  forget(id: string, names: readonly string[], version?: number): void {
     this.#generation += 1;
     const cached = this.#byId.get(id);
-    this.#byId.delete(id);
-    for (const name of [...names, ...(cached === undefined ? [] : namesOf(cached))]) {
-      this.#idByName.delete(name);
-      this.#unknown.delete(name);
+    if (cached === undefined || cached.version !== version) {
+      this.#byId.delete(id);
+      for (const name of [...names, ...(cached === undefined ? [] : namesOf(cached))]) {
+        this.#idByName.delete(name);
+        this.#unknown.delete(name);
+      }
     }
     this.#tell(this.#watchers.get(id));
+  }
+
+  /**
+   * Runs a write of one record and knows at once what came of it. The feed would do it a few milliseconds later, and
+   * whoever wrote asks next.
+   */
+  async noting(write: Promise<TenantRecord | null>): Promise<TenantRecord | null> {
+    const generation = this.#generation;
+    const record = await write;
+    if (record === null) return null;
+    const isLatest = generation === this.#generation;
+    this.forget(record._id, record.names);
+    if (isLatest) this.#remember(record.identifier, tenantOf(record));
+    return record;
   }
 
   watch(id: TenantId, listener: () => void): () => void {

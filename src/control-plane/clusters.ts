@@ -3,6 +3,7 @@ import { comesNearBudget } from '../lib/budget-alert.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { Gate } from '../lib/gate.ts';
 import { userError, UserErrors } from '../lib/user-error.ts';
+import { ACKNOWLEDGED } from '../mongo/bound-model.ts';
 import { COMMAND_TIMEOUT_MS } from '../mongo/command-limits.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
@@ -143,7 +144,7 @@ export class Clusters {
           _id: { $nin: [...except.keys()], ...(name === undefined ? {} : { $eq: name }) },
         },
         { $inc: { free: -namespaces }, $set: { reservedAt: new Date() } },
-        { sort: { free: -1 } },
+        { sort: { free: -1 }, writeConcern: ACKNOWLEDGED },
       ),
     );
     if (cluster === null) {
@@ -163,7 +164,11 @@ export class Clusters {
   /** Counts namespaces that came into being later (`count` > 0) or are gone (`count` < 0). */
   async account(name: string, count: number): Promise<void> {
     const cluster = await this.#counting.run(() =>
-      this.#clusters.findOneAndUpdate({ _id: name }, { $inc: { free: -count } }),
+      this.#clusters.findOneAndUpdate(
+        { _id: name },
+        { $inc: { free: -count } },
+        { writeConcern: ACKNOWLEDGED },
+      ),
     );
     if (cluster !== null) this.#alertWhenCrossed(cluster, count);
   }

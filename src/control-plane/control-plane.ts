@@ -96,10 +96,13 @@ export function createControlPlane(options: ControlPlaneOptions) {
   });
   const provisioning = createProvisioning({
     ...{ control, directory, clusters, useDatabase, step, events },
-    modules: moduleSets,
+    moduleSets,
     requestDeadlineMs: config.http.requestDeadlineMs,
   });
-  const takeover = createRegistrationTakeover({ control, provisioning, useDatabase, secretKey });
+  const takeover = createRegistrationTakeover({
+    ...{ control, provisioning, useDatabase, secretKey },
+    now: clock.now,
+  });
   const registration = createRegistration({
     control,
     clusters,
@@ -111,6 +114,7 @@ export function createControlPlane(options: ControlPlaneOptions) {
     secretKey,
     box,
     publicUrl,
+    now: clock.now,
     step,
     send: (mail) => void mailer.send(mail).catch((err: unknown) => events.mailFailed({ err })),
     modules: modules.filter(({ isAlwaysOn }) => !isAlwaysOn),

@@ -1,5 +1,5 @@
 import type { mongo, UpdateQuery } from 'mongoose';
-import { BoundModel, type ReadOptions } from '../mongo/bound-model.ts';
+import { BoundModel, type UpdateOptions } from '../mongo/bound-model.ts';
 import type { Stored } from '../mongo/model.ts';
 
 /**
@@ -10,7 +10,7 @@ export class DatedModel<T extends Stored & { changedAt?: Date }> extends BoundMo
   override findOneAndUpdate(
     filter: mongo.Filter<T>,
     update: UpdateQuery<T>,
-    options?: Pick<ReadOptions, 'sort'>,
+    options?: UpdateOptions,
   ): Promise<T | null> {
     const dated = { ...update, $currentDate: { changedAt: true } } as UpdateQuery<T>;
     return super.findOneAndUpdate(filter, dated, options);

@@ -56,7 +56,7 @@ export async function followDirectory(options: DirectoryFeedOptions): Promise<As
   let streamProvenMs = performance.now();
 
   function apply(id: string, state: TenantState | undefined): void {
-    directory.forget(id, state?.names ?? []);
+    directory.forget(id, state?.names ?? [], state?.version);
     const epoch = state?.placement.epoch ?? FIRST_EPOCH;
     if (epoch > FIRST_EPOCH) shells.supersede(id, epoch);
     const status = state?.status;
@@ -166,6 +166,8 @@ function pipelineOf(node: string): mongo.Document[] {
           { 'ns.coll': nodeModel.collection, 'documentKey._id': node },
           { operationType: { $in: ['dropDatabase', 'invalidate'] } },
         ],
+        // Nobody is served by one in the making; that it is made is told when it is done.
+        $nor: [{ operationType: 'insert', 'fullDocument.status': 'PROVISIONING' }],
       },
     },
     {

@@ -10,7 +10,7 @@ export const PLATFORM_KEY_CONTEXT = 'platform';
 export async function platformKey(control: ControlDatabase, box: SecretBox): Promise<PlatformKey> {
   const existing = await control.platformKeys.findOne({ _id: 'operator' });
   if (existing !== null) return existing;
-  const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
+  const { kid, alg, publicJwk, privatePem } = generateSigningKey();
   const key: PlatformKey = {
     _id: 'operator',
     kid,

@@ -1,10 +1,11 @@
+import { allDone } from '../lib/all-done.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import type { RunStep } from '../lib/run-step.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import type { Events } from '../observability/events.ts';
 import type { ModuleSets } from '../shell/module-set.ts';
-import { stampModel } from '../shell/stamp.ts';
+import { type Stamp, stampModel } from '../shell/stamp.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import type { Administrator } from './administrator.ts';
 import type { CachedDirectory } from './cached-directory.ts';
@@ -29,101 +30,66 @@ export interface ProvisioningOptions {
   directory: CachedDirectory;
   clusters: Clusters;
   useDatabase: UseTenantDatabase;
-  modules: ModuleSets;
+  moduleSets: ModuleSets;
   /** How long a request may live, in milliseconds. */
   requestDeadlineMs: number;
   step: RunStep;
   events: Events;
 }
 
-/** What a step works on. */
-interface StepContext {
-  record: TenantRecord;
-  database: TenantDatabase;
-  bootstrap: BootstrapClient;
-  administrator: Administrator | undefined;
-  modules: ModuleSets;
-}
-
-/** A step of a registration. Idempotent: it may have run before, wholly or in part. */
-interface Step {
-  name: string;
-  run(context: StepContext): Promise<void>;
-}
-
-const STEPS: readonly Step[] = [
-  {
-    name: 'stamp',
-    async run({ record, database, administrator, modules }) {
-      const stamp = {
-        _id: 'stamp' as const,
-        tenant: record._id as TenantId,
-        epoch: record.placement.epoch,
-        // Nothing exists yet, so every migration of its modules is done but for the indexes its first write will make.
-        migrations: modules.of(record.modules).migrations.map(({ name, indexes = {} }) => ({
-          name,
-          at: new Date(),
-          deferredCollections: Object.keys(indexes),
-        })),
-        migrating: null,
-        administrator: administrator?.pending ?? null,
-        fence: 0,
-      };
-      const present = await insertOrFind(database, stamp);
-      if (present.tenant !== record._id) {
-        throw new Error(
-          `database ${record.placement.database} carries the stamp of tenant ${present.tenant}`,
-        );
-      }
-    },
-  },
-  { name: 'client', run: ({ database, bootstrap }) => bootstrap.ensure(database) },
-];
-
-async function insertOrFind(
+/** Writes whose database it is. Nothing exists yet, so every migration is done but for the indexes of first writes. */
+async function stampDatabase(
   database: TenantDatabase,
-  stamp: Parameters<ReturnType<typeof stamps>['insert']>[0],
-) {
+  { _id, placement, modules }: TenantRecord,
+  { administrator, moduleSets }: { administrator: Administrator | undefined; moduleSets: ModuleSets },
+): Promise<void> {
+  const stamp: Stamp = {
+    _id: 'stamp',
+    tenant: _id as TenantId,
+    epoch: placement.epoch,
+    migrations: moduleSets.of(modules).migrations.map(({ name, indexes = {} }) => ({
+      name,
+      at: new Date(),
+      deferredCollections: Object.keys(indexes),
+    })),
+    migrating: null,
+    administrator: administrator?.pending ?? null,
+    fence: 0,
+  };
   try {
-    return await stamps(database).insert(stamp);
+    await database.model(stampModel).insert(stamp);
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
-    return (await stamps(database).findOne({ _id: 'stamp' })) ?? stamp;
+    await database.requireOwn();
   }
-}
-
-function stamps(database: TenantDatabase) {
-  return database.model(stampModel);
 }
 
 /** Carries out registrations and undoes those that cannot be finished. */
 export function createProvisioning(options: ProvisioningOptions) {
-  const { control, directory, clusters, useDatabase, modules, requestDeadlineMs, step, events } = options;
+  const { control, directory, clusters, useDatabase, moduleSets, requestDeadlineMs, step, events } = options;
 
-  /** Writes a step into the ledger; the lease goes on, because this process is alive. */
-  async function record(tenant: TenantRecord, step: string): Promise<void> {
+  /** Noted before the first write: what may have been written has to be dropped some day. */
+  async function noteReached({ _id }: TenantRecord): Promise<void> {
     await control.tenants.findOneAndUpdate(
-      { _id: tenant._id, status: 'PROVISIONING' },
-      {
-        $addToSet: { 'provisioning.done': step },
-        $set: { 'provisioning.leasedUntil': new Date(Date.now() + LEASE_MS) },
-      },
+      { _id, status: 'PROVISIONING' },
+      { $set: { 'provisioning.isReached': true } },
     );
   }
 
   async function activate(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
-    const active = await control.tenants.findOneAndUpdate(
-      { _id: tenant._id, status: 'PROVISIONING' },
-      {
-        $set: {
-          status: 'ACTIVE',
-          'provisioning.done': STEPS.map(({ name }) => name),
-          'provisioning.bootstrapClient': bootstrap.id,
-          'provisioning.activeAt': new Date(),
-          updatedAt: new Date(),
+    const active = await directory.noting(
+      control.tenants.findOneAndUpdate(
+        { _id: tenant._id, status: 'PROVISIONING' },
+        {
+          $set: {
+            status: 'ACTIVE',
+            'provisioning.bootstrapClient': bootstrap.id,
+            'provisioning.activeAt': new Date(),
+            updatedAt: new Date(),
+          },
+          $inc: { version: 1 },
         },
-        $inc: { version: 1 },
-      },
+      ),
     );
     if (active === null) {
       await leaveToOther(tenant, bootstrap);
@@ -132,7 +98,6 @@ export function createProvisioning(options: ProvisioningOptions) {
         retryAfterMs: LEASE_MS,
       });
     }
-    directory.forget(active._id, active.names);
     const { _id, identifier, isSelfRegistered } = active;
     events.tenantRegistered({ tenant: _id, identifier, isSelfRegistered });
     return active;
@@ -150,7 +115,7 @@ export function createProvisioning(options: ProvisioningOptions) {
   }
 
   return {
-    /** Runs the steps that are not done and opens the tenant for business. */
+    /** Makes what a tenant starts with, whatever of it is there already, and opens the tenant for business. */
     async finish(
       tenant: TenantRecord,
       bootstrap: BootstrapClient,
@@ -159,19 +124,15 @@ export function createProvisioning(options: ProvisioningOptions) {
       let current = 'open';
       try {
         await useDatabase(tenant._id as TenantId, tenant.placement, async (database) => {
-          // Written down while the next step runs: steps are idempotent, so a ledger that lags repeats one at most.
-          let written: Promise<void> | undefined;
-          for (const { name, run } of STEPS) {
-            current = name;
-            if (tenant.provisioning.done.includes(name)) continue;
-            await Promise.all([
-              step(name, () => run({ record: tenant, database, bootstrap, administrator, modules })),
-              written,
-            ]);
-            // The last step is written down together with the activation.
-            written = name === STEPS.at(-1)?.name ? undefined : record(tenant, name);
-          }
-          await written;
+          current = 'fill';
+          // The database of the first attempt has a name nobody had before; a record that is read again may have changed.
+          if (tenant.provisioning.attempts > 1) await database.requireOwn();
+          if (tenant.placement.mode === 'DEDICATED') await noteReached(tenant);
+          // At once: a new collection takes longer than all the rest of a registration.
+          await allDone([
+            step('stamp', () => stampDatabase(database, tenant, { administrator, moduleSets })),
+            step('client', () => bootstrap.ensure(database)),
+          ]);
         });
         current = 'activate';
         return await step('activate', () => activate(tenant, bootstrap));
@@ -222,7 +183,7 @@ export function createProvisioning(options: ProvisioningOptions) {
 
 /** A connection string of its own that never led anywhere: nothing is there to be dropped, and nobody else's server. */
 function isNeverReached({ placement, provisioning }: TenantRecord): boolean {
-  return placement.mode === 'DEDICATED' && provisioning.done.length === 0;
+  return placement.mode === 'DEDICATED' && provisioning.isReached !== true;
 }
 
 export type Provisioning = ReturnType<typeof createProvisioning>;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../lib/clock.ts';
 import { CodedError } from '../lib/coded-error.ts';
 import { clientModel } from '../modules/clients/client.ts';
 import type { TenantId } from '../tenancy/tenant.ts';
 import { administratorOf } from './administrator.ts';
-import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
+import { type BootstrapClient, newBootstrapClient } from './bootstrap-client.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { LEASE_MS, type Provisioning } from './provisioning.ts';
 import type { SecretKeyring } from './secret-keyring.ts';
@@ -19,11 +20,13 @@ export interface RegistrationTakeoverOptions {
   provisioning: Provisioning;
   useDatabase: UseTenantDatabase;
   secretKey: SecretKeyring;
+  /** The clock nodes agree on. */
+  now: Clock;
 }
 
 /** Carries on registrations another process began, of which it may have been the only one to know the credentials. */
 export function createRegistrationTakeover(options: RegistrationTakeoverOptions) {
-  const { control, provisioning, useDatabase, secretKey } = options;
+  const { control, provisioning, useDatabase, secretKey, now } = options;
 
   /** Makes a client the administrator's one; the one before is gone. Of replays at once the last one counts. */
   function replaceBootstrap(record: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
@@ -60,11 +63,11 @@ export function createRegistrationTakeover(options: RegistrationTakeoverOptions)
 
   /** Takes over a registration whose process is gone; null while its lease holds. */
   function leaseExpired(record: TenantRecord): Promise<TenantRecord | null> {
-    const now = new Date();
+    const at = now();
     return control.tenants.findOneAndUpdate(
-      { _id: record._id, status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: now } },
+      { _id: record._id, status: 'PROVISIONING', 'provisioning.leasedUntil': { $lt: new Date(at) } },
       {
-        $set: { 'provisioning.leasedUntil': new Date(now.getTime() + LEASE_MS) },
+        $set: { 'provisioning.leasedUntil': new Date(at + LEASE_MS) },
         $inc: { 'provisioning.attempts': 1 },
       },
     );
@@ -73,7 +76,7 @@ export function createRegistrationTakeover(options: RegistrationTakeoverOptions)
   /** The secret of the client the dead process may have made is known to nobody: another client takes its place. */
   async function resume(record: TenantRecord): Promise<TenantRecord> {
     const { _id, placement } = record;
-    const bootstrap = freshBootstrapClient(await secretKey(_id));
+    const bootstrap = newBootstrapClient(await secretKey(_id), new Date(now()));
     const lost = record.provisioning.bootstrapClient;
     if (lost !== null) {
       await useDatabase(_id as TenantId, placement, (database) =>

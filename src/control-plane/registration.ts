@@ -2,9 +2,11 @@ import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
 import type { SecretBox } from '../config/secrets.ts';
 import { parseInput } from '../graphql/user-errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import { userError, type UserErrors } from '../lib/user-error.ts';
 import type { Mail } from '../lib/mailer.ts';
 import type { RunStep } from '../lib/run-step.ts';
+import { meanwhile } from '../lib/meanwhile.ts';
 import { sha256 } from '../lib/sha256.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
@@ -12,7 +14,7 @@ import { IDENTIFIER_RULES, identifierFault, isIdentifier } from '../tenancy/iden
 import { optionValue } from '../tenancy/option.ts';
 import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { type Administrator, administratorOf, renewedAdministrator } from './administrator.ts';
-import { type BootstrapClient, freshBootstrapClient } from './bootstrap-client.ts';
+import { type BootstrapClient, newBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { NO_CLUSTER, type Place } from './placement.ts';
@@ -40,6 +42,8 @@ export interface RegistrationOptions {
   secretKey: SecretKeyring;
   box: SecretBox;
   publicUrl: string;
+  /** The clock nodes agree on. */
+  now: Clock;
   step: RunStep;
   /** In the background. */
   send(mail: Mail): void;
@@ -75,7 +79,7 @@ export interface RegistrationOrigin {
  */
 export function createRegistration(options: RegistrationOptions) {
   const { control, clusters, place, provisioning, takeover, useDatabase, tokens, box, publicUrl } = options;
-  const { step, modules, send, secretKey } = options;
+  const { step, modules, send, secretKey, now } = options;
   const Input = registrationInput(modules.map(({ id }) => id));
   const publicHost = new URL(publicUrl).hostname;
 
@@ -100,17 +104,14 @@ export function createRegistration(options: RegistrationOptions) {
       if (earlier !== null) return replay(earlier, inputHash);
     }
 
-    // Cheaper than finding out by inserting. With a key it may be the same request, sent twice at once.
     const identifier = parsed.identifier as TenantIdentifier;
-    if (keyHash === undefined && (await control.tenants.has({ names: identifier }))) throw taken();
-
     const id = uuidv7() as TenantId;
-    const [keys, placement] = await Promise.all([
-      firstKeys(box, id),
+    const [placement, keys] = await Promise.all([
       step('reserve', () => place(id, origin.placement)),
+      meanwhile(() => firstKeys(box, id)),
     ]);
-    const bootstrap = freshBootstrapClient(keys.secretKey);
-    const now = new Date();
+    const createdAt = new Date(now());
+    const bootstrap = newBootstrapClient(keys.secretKey, createdAt);
     const draft: TenantRecord = {
       _id: id,
       identifier,
@@ -127,16 +128,15 @@ export function createRegistration(options: RegistrationOptions) {
       placement,
       ...keys.stored,
       provisioning: {
-        done: [],
-        leasedUntil: new Date(now.getTime() + LEASE_MS),
+        leasedUntil: new Date(createdAt.getTime() + LEASE_MS),
         ...(keyHash === undefined ? {} : { keyHash, inputHash }),
         bootstrapClient: bootstrap.id,
         attempts: 1,
       },
       claimedAt: null,
       deletion: null,
-      createdAt: now,
-      updatedAt: now,
+      createdAt,
+      updatedAt: createdAt,
       version: 1,
     };
     try {
@@ -152,8 +152,12 @@ export function createRegistration(options: RegistrationOptions) {
       throw taken();
     }
     const administrator = administratorOf(draft);
-    const record = await orSayUnreached(draft, provisioning.finish(draft, bootstrap, administrator));
-    return { record, bootstrap: await credentials(record, bootstrap, administrator) };
+    const [record, credentials] = await Promise.all([
+      orSayUnreached(draft, provisioning.finish(draft, bootstrap, administrator)),
+      meanwhile(() => credentialsOf(draft, bootstrap, administrator)),
+    ]);
+    if (administrator !== undefined) send(administrator.mail);
+    return { record, bootstrap: credentials };
   }
 
   /** The same key again: the same tenant, and fresh credentials in place of those that may have been lost. */
@@ -168,19 +172,19 @@ export function createRegistration(options: RegistrationOptions) {
     const since = record.provisioning.activeAt ?? record.createdAt;
     const isFresh = since.getTime() + REPLAY_MS > Date.now();
     if (record.status !== 'ACTIVE' || !isFresh) return { record, bootstrap: null };
-    const bootstrap = freshBootstrapClient(await secretKey(record._id));
+    const bootstrap = newBootstrapClient(await secretKey(record._id), new Date(now()));
     const replaced = await takeover.replaceBootstrap(record, bootstrap);
     const administrator = await renewedAdministrator(useDatabase, replaced);
-    return { record: replaced, bootstrap: await credentials(replaced, bootstrap, administrator) };
+    const credentials = await credentialsOf(replaced, bootstrap, administrator);
+    if (administrator !== undefined) send(administrator.mail);
+    return { record: replaced, bootstrap: credentials };
   }
 
-  async function credentials(
+  async function credentialsOf(
     record: TenantRecord,
     { id, secret }: BootstrapClient,
     administrator: Administrator | undefined,
-  ): Promise<Bootstrap | null> {
-    if (secret === undefined) return null;
-    if (administrator !== undefined) send(administrator.mail);
+  ): Promise<Bootstrap> {
     const lifetime = optionValue(accessTokenLifetimeSeconds, [tenantOf(record).settings]);
     const { token, expiresAt } = await tokens.forTenant(record, {
       subject: id,

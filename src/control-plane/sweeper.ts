@@ -54,13 +54,10 @@ export function createSweeper(options: SweeperOptions) {
     await eachAlone(interrupted, async (found) => {
       const record = await takeover.leaseExpired(found);
       if (record === null) return;
-      const { keyHash, attempts, done } = record.provisioning;
+      const { keyHash, attempts } = record.provisioning;
       // Without an idempotency key nobody can ever get at the credentials of a self-registered tenant.
       const isHopeless = attempts > MAX_ATTEMPTS || (record.isSelfRegistered && keyHash === undefined);
-      events.provisioningResumed({
-        tenant: record._id,
-        step: isHopeless ? 'undo' : (done.at(-1) ?? 'first'),
-      });
+      events.provisioningResumed({ tenant: record._id, outcome: isHopeless ? 'undo' : 'finish' });
       await (isHopeless ? provisioning.undo(record) : takeover.resume(record));
     });
     // An undoing that was cut off is carried on, and one that waited for late writes.

@@ -21,6 +21,8 @@ export interface TenantDatabase {
   dropIndexes(name: string, indexes: readonly string[]): Promise<number>;
   /** What the tenant has there. */
   inventory(): Promise<DroppedData>;
+  /** @throws when the stamp there is another tenant's. */
+  requireOwn(): Promise<void>;
   /** Drops everything the tenant has there; refuses when the stamp is somebody else's. */
   drop(): Promise<void>;
 }
@@ -70,11 +72,14 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
           namespaces: sizes.reduce((sum, size) => sum + size, 0),
         };
       };
-      const drop = async (): Promise<void> => {
+      const requireOwn = async (): Promise<void> => {
         const stamp = await model(stampModel).findOne({ _id: 'stamp' });
         if (stamp !== null && stamp.tenant !== tenant) {
           throw new Error(`database ${placement.database} carries the stamp of tenant ${stamp.tenant}`);
         }
+      };
+      const drop = async (): Promise<void> => {
+        await requireOwn();
         // Commands rather than the driver's helpers, which take no signal.
         if (placement.prefix === '') await db.command({ dropDatabase: 1 }, catalogueSignal());
         else for (const name of await ownCollections()) await db.command({ drop: name }, catalogueSignal());
@@ -82,6 +87,7 @@ export function tenantDatabases({ clients, clusters }: { clients: ClientPool; cl
       return await use({
         model,
         inventory,
+        requireOwn,
         drop,
         collection: <T extends mongo.Document>(name: string) => db.collection<T>(placement.prefix + name),
         hasCollection: (name) =>

@@ -24,22 +24,28 @@ export interface TenantKeysOptions {
 }
 
 /** A new key pair of a tenant, its private half sealed. */
-async function newTenantKey(box: SecretBox, tenant: string): Promise<StoredKey> {
-  const { kid, alg, publicJwk, privatePem } = await generateSigningKey();
+function newTenantKey(box: SecretBox, tenant: string): StoredKey {
+  const { kid, alg, publicJwk, privatePem } = generateSigningKey();
   return { kid, alg, publicJwk, sealedPrivateKey: box.seal(privatePem, tenant) };
 }
 
 /** The keys a tenant starts with: as its record has them, and the one its first secret is hashed with. */
-export async function firstKeys(
+export function firstKeys(
   box: SecretBox,
   tenant: string,
-): Promise<{
+): {
   stored: Required<Pick<TenantRecord, 'keys' | 'nextKey' | 'sealedSecretKey'>>;
   secretKey: KeyObject;
-}> {
-  const [current, nextKey] = await Promise.all([newTenantKey(box, tenant), newTenantKey(box, tenant)]);
+} {
   const { key, sealed } = newSecretKey(box, tenant);
-  return { stored: { keys: [current], nextKey, sealedSecretKey: sealed }, secretKey: key };
+  return {
+    stored: {
+      keys: [newTenantKey(box, tenant)],
+      nextKey: newTenantKey(box, tenant),
+      sealedSecretKey: sealed,
+    },
+    secretKey: key,
+  };
 }
 
 /**
@@ -61,12 +67,12 @@ export async function rotateSigningKey(
     if (seen.status !== 'ACTIVE' && seen.status !== 'SUSPENDED') {
       throw userError('INVALID', 'Only a tenant that is ACTIVE or SUSPENDED has keys to rotate.', 'id');
     }
-    const current = seen.nextKey ?? (await newTenantKey(box, tenant));
+    const current = seen.nextKey ?? newTenantKey(box, tenant);
     const record = await control.tenants.findOneAndUpdate(
       { _id: tenant, version: seen.version },
       {
         $push: { keys: { $each: [current], $position: 0, $slice: keep } },
-        $set: { nextKey: await newTenantKey(box, tenant), updatedAt: new Date() },
+        $set: { nextKey: newTenantKey(box, tenant), updatedAt: new Date() },
         $inc: { version: 1 },
       },
     );

@@ -25,10 +25,10 @@ export interface StoredKey {
   sealedPrivateKey: string;
 }
 
-/** The ledger of a registration; see `provisioning.ts`. */
-export interface ProvisioningLedger {
-  /** The steps that are done. */
-  done: string[];
+/** How a registration stands; see `provisioning.ts`. */
+export interface ProvisioningState {
+  /** Whether something may have been written to a deployment of its own; unknown of others, and absent until then. */
+  isReached?: boolean;
   /** When the tenant became ACTIVE; absent before. */
   activeAt?: Date;
   /** Another process may take the registration up after this time. */
@@ -88,7 +88,7 @@ export interface TenantRecord extends Stored {
   nextKey?: StoredKey | null;
   /** What hashes of its clients' secrets are made with, sealed; null when it is deleted, absent in records of earlier builds. */
   sealedSecretKey?: string | null;
-  provisioning: ProvisioningLedger;
+  provisioning: ProvisioningState;
   /** Absent unless a migration failed. */
   quarantine?: QuarantineEntry;
   /** First authenticated request; a self-registered tenant without one expires. */
@@ -151,7 +151,7 @@ export const tenantModel = defineModel<TenantRecord>(
     sealedSecretKey: { type: String, default: null },
     provisioning: new Schema(
       {
-        done: [String],
+        isReached: Boolean,
         activeAt: Date,
         leasedUntil: Date,
         keyHash: String,

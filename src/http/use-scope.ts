@@ -1,5 +1,6 @@
 import { ANONYMOUS, rowsOf } from '../auth/principal.ts';
 import { invalidToken } from '../auth/unauthenticated.ts';
+import { allDone } from '../lib/all-done.ts';
 import { openScope, type Scope } from '../shell/scope.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
@@ -23,29 +24,34 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
     const lease = shells.lease(tenant);
     const principal = claim?.principal ?? ANONYMOUS;
     const writes = registration(tenant);
-    const scope = await openScope(lease, {
-      tenant,
-      principal,
-      rows: rowsOf(principal),
-      abort,
-      log,
-      registration: writes,
-      platform,
-    });
-    try {
-      if (principal.kind !== 'anonymous') {
-        if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
-        if (principal.applicationTenant !== null) {
-          scope.narrowOptions(await callers.options(scope), (follower) =>
-            callers.followOptions(scope, follower),
-          );
+    const serve = async () => {
+      const scope = await openScope(lease, {
+        tenant,
+        principal,
+        rows: rowsOf(principal),
+        abort,
+        log,
+        registration: writes,
+        platform,
+      });
+      try {
+        if (principal.kind !== 'anonymous') {
+          if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
+          if (principal.applicationTenant !== null) {
+            scope.narrowOptions(await callers.options(scope), (follower) =>
+              callers.followOptions(scope, follower),
+            );
+          }
         }
-        if (!tenant.isClaimed) await writes.markClaimed();
+        exchange.scope = scope;
+        await next();
+      } finally {
+        scope.release();
       }
-      exchange.scope = scope;
-      await next();
-    } finally {
-      scope.release();
-    }
+    };
+    if (principal.kind === 'anonymous' || tenant.isClaimed) return serve();
+    // Noted while it is used, and before it is answered. A tenant that expires meanwhile is dropped only when no
+    // request can write to it any more, so that this one does no harm before it is refused.
+    await allDone([writes.markClaimed(), serve()]);
   };
 }

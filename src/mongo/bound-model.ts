@@ -16,6 +16,17 @@ export interface ReadOptions {
   limit?: number;
 }
 
+export interface UpdateOptions extends Pick<ReadOptions, 'sort'> {
+  /** In place of the collection's. */
+  writeConcern?: mongo.WriteConcernSettings;
+}
+
+/**
+ * For counts and notes that something puts right again: does not wait until a majority has them on disk, which takes
+ * longer than all the rest. A failover can take them back.
+ */
+export const ACKNOWLEDGED: mongo.WriteConcernSettings = { w: 1 };
+
 /** What a command runs under: what ends it and, inside a transaction, its session. */
 export interface CommandContext {
   /** Ends the command with the request it belongs to. */
@@ -115,10 +126,10 @@ export class BoundModel<T extends Stored> {
   async findOneAndUpdate(
     filter: mongo.Filter<T>,
     update: UpdateQuery<T> | UpdateWithAggregationPipeline,
-    { sort }: Pick<ReadOptions, 'sort'> = {},
+    given: UpdateOptions = {},
   ): Promise<T | null> {
     await this.#prepareWrite();
-    const options: QueryOptions = { returnDocument: 'after', runValidators: true, ...(sort && { sort }) };
+    const options = { returnDocument: 'after', runValidators: true, ...given } as QueryOptions;
     const query = this.#query(options, this.#writeOptions());
     const how = Array.isArray(update) ? { updatePipeline: true, runValidators: false } : {};
     return (await query.findOneAndUpdate(this.#filter(filter), update, how)) as T | null;

@@ -39,7 +39,7 @@ export function createEvents(log: Logger, metrics: Metrics) {
       emit('info', 'trusted_issuer_removed', fields, 'a tenant trusts an issuer outside no longer'),
     tenantModulesChanged: (fields: { tenant: string; modules: readonly string[] }) =>
       emit('info', 'tenant_modules_changed', fields, 'tenant modules changed'),
-    provisioningResumed: (fields: { tenant: string; step: string }) =>
+    provisioningResumed: (fields: { tenant: string; outcome: 'undo' | 'finish' }) =>
       emit('info', 'provisioning_resumed', fields, 'unfinished registration taken up again'),
     provisioningFailed: (fields: { tenant: string; step: string; err: unknown }) =>
       emit('error', 'provisioning_failed', fields, 'registration failed'),

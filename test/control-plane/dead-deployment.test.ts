@@ -32,6 +32,10 @@ beforeAll(async () => {
     const { bootstrap } = await createTenant(gateway, { identifier, name: identifier, placement });
     tokens[identifier] = bootstrap?.accessToken ?? '';
     expect(await visit(gateway, identifier, tokens[identifier])).toBe(identifier);
+    // Whatever becomes of its deployment: something may be there now.
+    expect(await records().findOne({ identifier: identifier as never })).toMatchObject({
+      provisioning: { isReached: true },
+    });
   }
 });
 
@@ -92,10 +96,11 @@ test('a hundred tenants of a dead deployment keep no other waiting to be removed
       const sealed = gateway.box.seal('mongodb://127.0.0.1:1/?directConnection=true', _id);
       const placement = {
         ...(model as unknown as { placement: object }).placement,
-        ...{ database: `tg_${_id.replaceAll('-', '')}`, sealedConnectionString: sealed },
+        ...{ mode: 'DEDICATED', cluster: 'dedicated', sealedConnectionString: sealed },
+        database: `tg_${_id.replaceAll('-', '')}`,
       };
       const identifier = `stranded-${index}`;
-      const provisioning = { done: ['stamp'], leasedUntil: new Date(0), bootstrapClient: null, attempts: 6 };
+      const provisioning = { isReached: true, leasedUntil: new Date(0), bootstrapClient: null, attempts: 6 };
       return { ...model, _id, identifier, names: [identifier], placement, provisioning, ...failed };
     }),
   );

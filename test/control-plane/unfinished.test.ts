@@ -8,6 +8,7 @@ import { createTenant, platform, register, visit } from '../support/platform.ts'
 let gateway: TestGateway;
 let both: { acme: TestTenant; globex: TestTenant };
 let freeBefore: number;
+let clientsOfGlobex: unknown[];
 
 /** What a process that died has left behind: how far it got, and who would come back for it. */
 interface Leftover {
@@ -24,6 +25,7 @@ const HOUR_MS = 3_600_000;
 beforeAll(async () => {
   gateway = await startGateway({ REQUEST_DEADLINE_MS: '8000' });
   both = await registerBoth(gateway);
+  clientsOfGlobex = await databaseOf(both.globex.record).collection('clients').distinct('_id');
   freeBefore = await free();
 });
 
@@ -59,13 +61,12 @@ async function leaveBehind(
   if (before === null) throw new Error('not registered');
   const db = databaseOf(before);
   if (!done.includes('client')) await db.collection('clients').drop();
-  if (!done.includes('stamp')) await db.dropDatabase();
+  if (!done.includes('stamp')) await db.collection('_tenant').drop();
   const record = await control().tenants.findOneAndUpdate(
     { _id: before._id },
     {
       $set: {
         status: 'PROVISIONING',
-        'provisioning.done': done.filter((step) => step === 'stamp'),
         'provisioning.leasedUntil': new Date(Date.now() - 1_000),
         ...options.change,
       },
@@ -78,13 +79,16 @@ async function leaveBehind(
   return leftover;
 }
 
-const STEPS = [[], ['stamp'], ['stamp', 'client']];
+/** Stamp and client are written at once; either may be there alone. */
+const STEPS = [[], ['stamp'], ['client'], ['stamp', 'client']];
+
+const named = (kind: string, done: string[]) => [kind, ...done].join('-');
 
 describe('a replay, before any sweep', () => {
   test.each(STEPS)('takes up a registration that stopped after %j', async (...done: string[]) => {
-    const identifier = `replayed-${done.length}`;
+    const identifier = named('replayed', done);
     const { key } = await leaveBehind(identifier, done, { hasKey: true });
-    expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND');
+    await eventually(async () => expect(await visit(gateway, identifier)).toBe('TENANT_NOT_FOUND'));
     const { tenant, bootstrap, code } = await register(gateway, {
       identifier,
       name: identifier,
@@ -129,14 +133,14 @@ describe('a replay, before any sweep', () => {
 describe('the sweeper', () => {
   beforeAll(async () => {
     for (const done of STEPS) {
-      await leaveBehind(`with-key-${done.length}`, done, { hasKey: true });
-      await leaveBehind(`without-key-${done.length}`, done);
-      await leaveBehind(`by-operator-${done.length}`, done, { byOperator: true });
-      await leaveBehind(`too-often-${done.length}`, done, {
+      await leaveBehind(named('with-key', done), done, { hasKey: true });
+      await leaveBehind(named('without-key', done), done);
+      await leaveBehind(named('by-operator', done), done, { byOperator: true });
+      await leaveBehind(named('too-often', done), done, {
         hasKey: true,
         change: { 'provisioning.attempts': 5 },
       });
-      await leaveBehind(`failed-${done.length}`, done, { change: { status: 'FAILED' } });
+      await leaveBehind(named('failed', done), done, { change: { status: 'FAILED' } });
     }
     // Its deployment went away between the trial of its connection string and the first step.
     const { record } = await leaveBehind('unreachable', [], { byOperator: true });
@@ -156,8 +160,11 @@ describe('the sweeper', () => {
     await leaveBehind('alive', ['stamp'], {
       change: { 'provisioning.leasedUntil': new Date(Date.now() + HOUR_MS) },
     });
-    await leaveBehind('misdirected', ['stamp'], {
-      change: { 'placement.database': both.globex.record.placement.database },
+    const globexHas = both.globex.record.placement.database;
+    await leaveBehind('misdirected', ['stamp'], { change: { 'placement.database': globexHas } });
+    await leaveBehind('misdirected-with-key', [], {
+      hasKey: true,
+      change: { 'placement.database': globexHas },
     });
     const dayAgo = { createdAt: new Date(Date.now() - 25 * HOUR_MS) };
     for (const identifier of ['never-used', 'never-used-young', 'used']) {
@@ -176,6 +183,7 @@ describe('the sweeper', () => {
       expect(unfinished.map(({ identifier }) => identifier as string).sort()).toEqual([
         'alive',
         'misdirected',
+        'misdirected-with-key',
         'replayed-early',
       ]);
       expect(await recordOf('never-used')).toBeNull();
@@ -185,7 +193,7 @@ describe('the sweeper', () => {
   test.each(STEPS)(
     'finishes what somebody can come back for, wherever it stopped: %j',
     async (...done: string[]) => {
-      const identifier = `with-key-${done.length}`;
+      const identifier = named('with-key', done);
       const { key } = leftovers.get(identifier)!;
       const { tenant, bootstrap } = await register(gateway, {
         identifier,
@@ -194,7 +202,7 @@ describe('the sweeper', () => {
       });
       expect(tenant?.status).toBe('ACTIVE');
       expect(await visit(gateway, identifier, bootstrap?.accessToken)).toBe(identifier);
-      expect(await visit(gateway, `by-operator-${done.length}`)).toBe(`by-operator-${done.length}`);
+      expect(await visit(gateway, named('by-operator', done))).toBe(named('by-operator', done));
     },
   );
 
@@ -227,7 +235,7 @@ describe('the sweeper', () => {
 
   test.each(STEPS)('undoes what nobody can come back for: %j', async (...done: string[]) => {
     for (const kind of ['without-key', 'too-often', 'failed']) {
-      const identifier = `${kind}-${done.length}`;
+      const identifier = named(kind, done);
       expect(await recordOf(identifier), identifier).toBeNull();
       const { record } = leftovers.get(identifier)!;
       expect(await databaseOf(record).listCollections().toArray()).toEqual([]);
@@ -250,10 +258,15 @@ describe('the sweeper', () => {
     expect(await visit(gateway, 'alive')).toBe('TENANT_NOT_FOUND');
   });
 
-  test('never drops a database that carries the stamp of somebody else', async () => {
+  test('never drops or fills a database that carries the stamp of somebody else', async () => {
     expect(await visit(gateway, 'globex', await both.globex.token())).toBe('globex');
     const told = gateway.logs.filter(({ event }) => event === 'sweep_failed');
-    expect(told.map(({ tenant }) => tenant)).toContain(leftovers.get('misdirected')?.record._id);
+    for (const identifier of ['misdirected', 'misdirected-with-key']) {
+      expect(told.map(({ tenant }) => tenant)).toContain(leftovers.get(identifier)?.record._id);
+    }
+    expect(await databaseOf(both.globex.record).collection('clients').distinct('_id')).toEqual(
+      clientsOfGlobex,
+    );
     expect(told.every(({ level }) => level === 'error')).toBe(true);
   });
 
