@@ -32,7 +32,10 @@ export function createTenantSchemas(parts: readonly SchemaPart[]): TenantSchemas
   const rules = Object.assign({}, ...parts.map((part) => part.rules)) as RuleTree;
   const merged = mergeRoots(parts, rules);
   const build = (ids: readonly string[]): GraphQLSchema => {
-    const schema = applyRules(limitPages(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] }))), merged);
+    const schema = applyRules(
+      limitPages(chargePages(builder.toSchema({ subGraph: [SHARED, ...ids] }))),
+      merged,
+    );
     schema.extensions = { ...schema.extensions, [MODULES]: ids };
     return schema;
   };

@@ -34,11 +34,9 @@ export async function renewAdministratorLink(
 
 /** It is a user by now. */
 export async function forgetAdministrator(scope: Scope, user: string): Promise<void> {
-  await scope
-    .model(stampModel)
-    .findOneAndUpdate({ _id: 'stamp', 'administrator.user': user } as object, {
-      $set: { administrator: null },
-    });
+  await scope.model(stampModel).findOneAndUpdate({ _id: 'stamp', 'administrator.user': user } as object, {
+    $set: { administrator: null },
+  });
 }
 
 /** For links that are asked for by address. */

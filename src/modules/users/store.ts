@@ -121,7 +121,9 @@ export class UserStore {
    */
   countAttempt(email: string, now: Date, { attempts, lockMs }: AttemptLimits): Promise<User | null> {
     // After a lock it begins anew.
-    const counted = { $cond: [{ $gt: ['$lockedUntil', null] }, 1, { $add: [{ $ifNull: ['$attempts', 0] }, 1] }] };
+    const counted = {
+      $cond: [{ $gt: ['$lockedUntil', null] }, 1, { $add: [{ $ifNull: ['$attempts', 0] }, 1] }],
+    };
     const lockedUntil = new Date(now.getTime() + lockMs);
     return this.#model.findOneAndUpdate(
       {
