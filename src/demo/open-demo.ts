@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Abort } from '../lib/abort.ts';
 import type { App } from '../app.ts';
 import { CLI_CLIENT_ID } from '../auth/access-token.ts';
 import { TENANT_SCOPES } from '../auth/scopes.ts';
@@ -85,7 +86,7 @@ async function configured(app: App, tenant: Tenant, { settings }: DemoPlan): Pro
 
 /** Answers how many items there are. */
 async function seedOnce(seeding: Seeding, tenant: Tenant, plan: DemoPlan): Promise<number> {
-  const abort = new AbortController();
+  const abort = new Abort();
   const stop = () => abort.abort(seeding.ending.reason);
   const scope = await openSeedingScope(seeding, tenant, abort);
   seeding.ending.addEventListener('abort', stop);
@@ -111,7 +112,7 @@ async function seedOnce(seeding: Seeding, tenant: Tenant, plan: DemoPlan): Promi
   }
 }
 
-function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortController): Promise<Scope> {
+function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: Abort): Promise<Scope> {
   return openScope(app.shells.lease(tenant), {
     tenant,
     principal: {
@@ -125,7 +126,7 @@ function openSeedingScope({ app, log }: Seeding, tenant: Tenant, abort: AbortCon
     rows: 'ALL',
     abort,
     log,
-    registration: app.bindRegistration(tenant),
+    registration: app.bindRegistration,
     platform: app.platformOfTenants,
   });
 }

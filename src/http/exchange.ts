@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Authenticated } from '../auth/authenticate.ts';
 import type { Results } from '../graphql/engine-request.ts';
+import { Abort } from '../lib/abort.ts';
 import { isAbortError } from '../lib/deadline.ts';
 import type { ErrorCode } from '../lib/error-codes.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -36,7 +37,7 @@ export interface Exchange {
   readonly requestId: string;
   readonly startedAtMs: number;
   /** Aborted at the deadline and when the caller hangs up. */
-  readonly abort: AbortController;
+  readonly abort: Abort;
   /** Names the request and, once it is known, the tenant on every line. */
   readonly log: Logger;
   /** Cuts the connection of a caller who does not read what it was sent; set where that can happen. */
@@ -72,7 +73,7 @@ export interface Exchange {
 
 /** True once the caller is gone; its deadline aborts with an error of another kind. */
 export function hasHungUp({ abort }: Pick<Exchange, 'abort'>): boolean {
-  return isAbortError(abort.signal.reason);
+  return isAbortError(abort.reason);
 }
 
 export function newExchange(
@@ -84,7 +85,7 @@ export function newExchange(
   return {
     request,
     startedAtMs: performance.now(),
-    abort: new AbortController(),
+    abort: new Abort(),
     ...start,
     hangUp: () => undefined,
     authorization: request.headers.authorization,

@@ -36,12 +36,10 @@ export class OpenStream implements EventStream {
   constructor(options: OpenStreamOptions) {
     this.#options = options;
     this.closed = new Promise((resolve) => (this.#markClosed = resolve));
-    const { signal } = options.opening.abort;
-    const leave = () => {
-      this.end(signal.reason as Error);
+    options.opening.abort.onAbort((reason) => {
+      this.end(reason as Error);
       this.close();
-    };
-    signal.addEventListener('abort', leave, { once: true });
+    });
   }
 
   get signal(): AbortSignal {

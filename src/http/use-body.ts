@@ -1,17 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import type { Abort } from '../lib/abort.ts';
+import { when } from '../lib/pipeline.ts';
 import { refusal } from './refuse.ts';
 import type { Stage } from './stage.ts';
 
 /** Reads the body, as far as the limit allows (`BODY_LIMIT_BYTES`). Yoga's own limit costs half its throughput. */
 export function useBody(limitBytes: number): Stage {
-  return async (exchange, next) => {
-    const { request, abort } = exchange;
-    if (request.method === 'POST') exchange.body = await read(request, limitBytes, abort.signal);
-    await next();
-  };
+  return when(
+    ({ request }) => request.method === 'POST',
+    async (exchange, next) => {
+      exchange.body = await read(exchange.request, limitBytes, exchange.abort);
+      await next();
+    },
+  );
 }
 
-function read(request: IncomingMessage, limitBytes: number, signal: AbortSignal): Promise<Buffer> {
+function read(request: IncomingMessage, limitBytes: number, abort: Abort): Promise<Buffer> {
   const tooLarge = () => refusal(413, 'LIMIT_EXCEEDED', `A request has at most ${limitBytes} bytes.`);
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(tooLarge());
   return new Promise((resolve, reject) => {
@@ -32,6 +36,6 @@ function read(request: IncomingMessage, limitBytes: number, signal: AbortSignal)
     request.once('error', (cause) =>
       stop(refusal(400, 'BAD_USER_INPUT', `The body broke off: ${cause.message}`)),
     );
-    signal.addEventListener('abort', () => stop(signal.reason), { once: true });
+    abort.onAbort(stop);
   });
 }

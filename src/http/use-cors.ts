@@ -1,3 +1,4 @@
+import { when } from '../lib/pipeline.ts';
 import { resolve } from '../tenancy/resolve.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
@@ -13,9 +14,8 @@ const MAX_AGE_SECONDS = '600';
  * is answered from the directory record alone, without token or shell.
  */
 export function useCors(): Stage {
-  return async (exchange, next) => {
-    const { request, route } = exchange;
-    if (route.kind !== 'tenant' && route.kind !== 'platform') return next();
+  return when(isForOtherOrigins, async (exchange, next) => {
+    const { request } = exchange;
     const allow = () => (exchange.corsHeaders = allowed(request.headers.origin, tenantOf(exchange)));
     allow();
     if (request.method === 'OPTIONS') {
@@ -39,7 +39,11 @@ export function useCors(): Stage {
       if (isPage(exchange)) exchange.corsHeaders = {};
       else allow();
     }
-  };
+  });
+}
+
+function isForOtherOrigins({ route }: Exchange): boolean {
+  return route.kind === 'tenant' || route.kind === 'platform';
 }
 
 function isPage({ reply }: Exchange): boolean {

@@ -17,7 +17,7 @@ export function useFairQueue(queue: FairQueue, isSilent: (tenant: Tenant) => boo
     // Places of their own: those who came before the circuit opened may wait for an answer until their deadlines.
     const silent = isSilent(tenant);
     const lane = silent ? tenant.id + SILENT : tenant.id;
-    const turn = queue.enter(lane, silent ? SILENT : clusterOf(tenant), abort.signal);
+    const turn = queue.enter(lane, silent ? SILENT : clusterOf(tenant), abort);
     if (turn !== undefined) await turn;
     try {
       await next();

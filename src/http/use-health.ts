@@ -1,3 +1,4 @@
+import { when } from '../lib/pipeline.ts';
 import type { Stage } from './stage.ts';
 
 export interface HealthOptions {
@@ -13,22 +14,23 @@ export interface HealthOptions {
 
 /** `/healthz`: the process is alive. `/readyz`: it can serve. */
 export function useHealth({ ping, isFresh, isInTime, isDraining }: HealthOptions): Stage {
-  return async (exchange, next) => {
-    const { kind } = exchange.route;
-    if (kind !== 'live' && kind !== 'ready') return next();
-    const isReady =
-      kind === 'live' ||
-      (!isDraining() &&
-        isFresh() &&
-        isInTime() &&
-        (await ping().then(
-          () => true,
-          () => false,
-        )));
-    exchange.reply = {
-      status: isReady ? 200 : 503,
-      headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
-      body: JSON.stringify({ status: isReady ? 'ok' : 'unavailable' }),
-    };
-  };
+  return when(
+    ({ route }) => route.kind === 'live' || route.kind === 'ready',
+    async (exchange) => {
+      const isReady =
+        exchange.route.kind === 'live' ||
+        (!isDraining() &&
+          isFresh() &&
+          isInTime() &&
+          (await ping().then(
+            () => true,
+            () => false,
+          )));
+      exchange.reply = {
+        status: isReady ? 200 : 503,
+        headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' },
+        body: JSON.stringify({ status: isReady ? 'ok' : 'unavailable' }),
+      };
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import { CodedError } from '../lib/coded-error.ts';
+import type { Exchange } from './exchange.ts';
 import type { RateBudget } from './rate-budgets.ts';
 import { type PlatformRates, rateBudgets } from './rate-budgets.ts';
 import { type RateCount, type RateCounter, WINDOW_SECONDS } from './rate-counter.ts';
@@ -9,10 +10,17 @@ import type { Stage } from './stage.ts';
  * Where nothing is limited nothing is counted.
  */
 export function useRateLimit(counter: RateCounter, platform: PlatformRates): Stage {
-  return async (exchange, next) => {
+  return (exchange, next) => {
     const { tenant } = exchange;
-    if (tenant === undefined) return next();
-    const budgets = rateBudgets(tenant, exchange, platform);
+    const budgets = tenant === undefined ? [] : rateBudgets(tenant, exchange, platform);
+    return budgets.length === 0 ? next() : counted(exchange, budgets, next);
+  };
+
+  async function counted(
+    exchange: Exchange,
+    budgets: RateBudget[],
+    next: () => Promise<void>,
+  ): Promise<void> {
     for (const [index, budget] of budgets.entries()) {
       // The narrow one first: who is over it must not use up what all share.
       const count = await counter.count(budget.key);
@@ -21,7 +29,7 @@ export function useRateLimit(counter: RateCounter, platform: PlatformRates): Sta
       if (count.used > budget.limit) throw rateLimited(count.resetMs);
     }
     await next();
-  };
+  }
 }
 
 export function rateLimited(retryAfterMs: number): CodedError {

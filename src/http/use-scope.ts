@@ -23,7 +23,6 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
     // Leased before anything is awaited: from here on nobody closes the shell under this request.
     const lease = shells.lease(tenant);
     const principal = claim?.principal ?? ANONYMOUS;
-    const writes = registration(tenant);
     const serve = async () => {
       const scope = await openScope(lease, {
         tenant,
@@ -31,7 +30,7 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
         rows: rowsOf(principal),
         abort,
         log,
-        registration: writes,
+        registration,
         platform,
       });
       try {
@@ -52,6 +51,6 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
     if (principal.kind === 'anonymous' || tenant.isClaimed) return serve();
     // Noted while it is used, and before it is answered. A tenant that expires meanwhile is dropped only when no
     // request can write to it any more, so that this one does no harm before it is refused.
-    await allDone([writes.markClaimed(), serve()]);
+    await allDone([registration(tenant).markClaimed(), serve()]);
   };
 }

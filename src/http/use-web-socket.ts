@@ -9,15 +9,16 @@ import type { Stage } from './stage.ts';
  * its origin is held to the tenant's list here, as a browser would hold it for other requests.
  */
 export function useWebSocket(trustedProxies: number): Stage {
-  return async (exchange, next) => {
+  return (exchange, next) => {
     const { socket, route } = exchange;
     if (socket === undefined) return next();
     if (route.kind !== 'tenant' || route.isSchemaFile) {
       throw refusal(400, 'BAD_USER_INPUT', 'There is no WebSocket at this address.');
     }
     requireOrigin(exchange, trustedProxies);
-    if (socket.kind === 'upgrade') exchange.reply = { status: 101, headers: {}, body: undefined };
-    else await next();
+    if (socket.kind !== 'upgrade') return next();
+    exchange.reply = { status: 101, headers: {}, body: undefined };
+    return Promise.resolve();
   };
 }
 

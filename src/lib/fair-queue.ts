@@ -1,4 +1,5 @@
 import { performance, type EventLoopUtilization } from 'node:perf_hooks';
+import type { Abort } from './abort.ts';
 import { CodedError } from './coded-error.ts';
 
 export interface FairQueueOptions {
@@ -57,7 +58,7 @@ const RETRY_MS = 1_000;
  * have room of their own, so that one that hangs holds up nobody else.
  *
  * @example
- * const turn = queue.enter(tenant, cluster, signal);
+ * const turn = queue.enter(tenant, cluster, abort);
  * if (turn !== undefined) await turn; // nothing is awaited while there is room
  * try { await work(); } finally { queue.leave(tenant); }
  */
@@ -86,13 +87,13 @@ export class FairQueue {
   /**
    * Takes a place. Everyone who got one must {@link leave}.
    *
-   * @returns undefined when there is room, else a promise of the place; it rejects with the reason of `signal`.
-   * @throws the reason of `signal` when it is aborted by now: nobody would tell the place to leave again.
+   * @returns undefined when there is room, else a promise of the place; it rejects with the reason of `abort`.
+   * @throws the reason of `abort` when it has come by now: nobody would tell the place to leave again.
    * @throws {CodedError} RATE_LIMITED when too many of this lane wait, TENANT_UNAVAILABLE when too many of all do or
    * the wait took too long.
    */
-  enter(key: string, groupName: string, signal: AbortSignal): Promise<void> | undefined {
-    signal.throwIfAborted();
+  enter(key: string, groupName: string, abort: Abort): Promise<void> | undefined {
+    abort.throwIfAborted();
     const lane = this.#laneOf(key, groupName);
     if (lane.waiting.size === 0 && this.#hasRoom(lane)) {
       this.#admit(lane);
@@ -105,7 +106,7 @@ export class FairQueue {
       this.#settle(lane);
       throw refused('TENANT_UNAVAILABLE', 'Too many requests wait already.');
     }
-    return this.#wait(lane, signal);
+    return this.#wait(lane, abort);
   }
 
   leave(key: string): void {
@@ -143,11 +144,11 @@ export class FairQueue {
     this.#lingering.delete(lane);
   }
 
-  #wait(lane: Lane, signal: AbortSignal): Promise<void> {
+  #wait(lane: Lane, abort: Abort): Promise<void> {
     return new Promise((resolve, reject) => {
       const sinceMs = performance.now();
       const end = (settle: () => void) => {
-        signal.removeEventListener('abort', onAbort);
+        stopListening();
         lane.waiting.delete(waiter);
         this.#waiting -= 1;
         if (lane.waiting.size === 0) this.#turns.delete(lane);
@@ -163,8 +164,7 @@ export class FairQueue {
           this.#settle(lane);
         },
       };
-      const onAbort = () => waiter.refuse(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+      const stopListening = abort.onAbort((reason) => waiter.refuse(reason));
       lane.waiting.add(waiter);
       this.#lingering.delete(lane);
       this.#turns.add(lane);

@@ -10,3 +10,8 @@ export function pipeline<E>(
     return run(0);
   };
 }
+
+/** A stage for some exchanges. The others pass by at once: an async function takes three turns to let one go. */
+export function when<E>(isConcerned: (exchange: E) => boolean, stage: PipelineStage<E>): PipelineStage<E> {
+  return (exchange, next) => (isConcerned(exchange) ? stage(exchange, next) : next());
+}

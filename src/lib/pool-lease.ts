@@ -1,3 +1,4 @@
+import { Abort } from './abort.ts';
 import type { Holder, PoolEntry } from './pool-entry.ts';
 
 /**
@@ -10,8 +11,7 @@ export class PoolLease<V> implements Holder {
   readonly givesWay: boolean;
   readonly #entry: PoolEntry<V>;
   readonly #onLastRelease: (entry: PoolEntry<V>) => void;
-  #abort: AbortController | undefined;
-  #ending: { reason: unknown } | undefined;
+  #abort: Abort | undefined;
 
   /** `onLastRelease`: told when nobody has a lease of the entry any more. */
   constructor(entry: PoolEntry<V>, givesWay: boolean, onLastRelease: (entry: PoolEntry<V>) => void) {
@@ -26,16 +26,9 @@ export class PoolLease<V> implements Holder {
     return this.#entry.value;
   }
 
-  /**
-   * Aborted when the value is taken away: it was superseded, or the pool could wait no longer for this lease to end.
-   * One a lease: a signal that outlives requests would remember every one that listened (nodejs/node#54614).
-   */
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.#ending !== undefined) this.#abort.abort(this.#ending.reason);
-    }
-    return this.#abort.signal;
+  /** Comes when the value is taken away: it was superseded, or the pool could wait no longer for this lease to end. */
+  get abort(): Omit<Abort, 'abort'> {
+    return (this.#abort ??= new Abort());
   }
 
   /** True while nobody else has a lease of the value. */
@@ -51,8 +44,7 @@ export class PoolLease<V> implements Holder {
   }
 
   end(reason: unknown): void {
-    this.#ending ??= { reason };
-    this.#abort?.abort(reason);
+    (this.#abort ??= new Abort()).abort(reason);
   }
 
   release(): void {

@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
 import { type Principal, rowsOf } from '../auth/principal.ts';
+import type { Abort } from '../lib/abort.ts';
 import type { Mailer } from '../lib/mailer.ts';
 import type { Lease } from '../lib/keyed-pool.ts';
 import { BoundModel } from '../mongo/bound-model.ts';
@@ -56,7 +56,7 @@ export interface Scope {
    */
   narrowOptions(layers: OptionLayers, follow?: FollowOptions): void;
   /** Tells when what was put over the tenant's own options changes, and of no other application tenant's. */
-  followNarrowerOptions: FollowOptions;
+  followNarrowerOptions(follower: OptionsFollower): Promise<() => void>;
   /**
    * A model at this tenant's collection. It writes only as long as this scope lives, its shell is of the newest
    * placement, and this node knows of all changes of a moment ago; otherwise TENANT_UNAVAILABLE.
@@ -77,9 +77,10 @@ export interface ScopeOptions {
   principal: Principal;
   rows: Rows;
   /** Ends the request; the scope aborts it when the shell must close. */
-  abort: AbortController;
+  abort: Abort;
   log: Logger;
-  registration: TenantRegistration;
+  /** Made when it is asked for. */
+  registration(tenant: Tenant): TenantRegistration;
   platform: Platform;
 }
 
@@ -92,58 +93,126 @@ export interface ScopeOptions {
 export async function openScope(lease: Lease<Shell>, options: ScopeOptions): Promise<Scope> {
   try {
     const shell = await lease.value;
-    const { abort, ...rest } = options;
-    const { signal } = abort;
-    // Every command in flight listens; one document may have many, and Node takes more than ten for a leak.
-    setMaxListeners(0, signal);
     // The shell may have been taken away, or the deadline may have passed, while it was opening.
-    lease.signal.throwIfAborted();
-    signal.throwIfAborted();
-    // AbortSignal.any would do, but keeps every signal it ever made as long as the shell lives (Node issue 54614).
-    const onShellClosing = () => abort.abort(lease.signal.reason);
-    lease.signal.addEventListener('abort', onShellClosing, { once: true });
-    let isReleased = false;
-    // Of what may take a tenant's data elsewhere, another node may be the first to know: see decision 0022.
-    const guardWrite = () => {
-      lease.signal.throwIfAborted();
-      if (isReleased) throw unavailable('the scope was released');
-      if (!shell.mayWrite()) throw unavailable('this node is out of touch with the control database');
-    };
-    const release = () => {
-      isReleased = true;
-      lease.signal.removeEventListener('abort', onShellClosing);
-      lease.release();
-    };
-    const scopeOf = (principal: Principal, rows: Rows): Scope => {
-      const optionLayers = [options.tenant.settings];
-      let followNarrower: FollowOptions = () => Promise.resolve(() => undefined);
-      return {
-        ...rest,
-        principal,
-        rows,
-        signal,
-        shell,
-        optionLayers,
-        narrowOptions(layers, follow = followNarrower) {
-          optionLayers.push(...layers);
-          followNarrower = follow;
-        },
-        followNarrowerOptions: (follower) => followNarrower(follower),
-        model: (definition) =>
-          new BoundModel(
-            definition,
-            shell.collections.of(definition),
-            () => shell.collections.beforeWrite(definition.collection),
-            { signal, rows, homes: shell.collections.homes, guardWrite, circuit: shell.circuit },
-          ),
-        forRows: (others) => scopeOf(principal, others),
-        asCaller: (caller) => scopeOf(caller, rowsOf(caller)),
-        release,
-      };
-    };
-    return scopeOf(rest.principal, rest.rows);
+    lease.abort.throwIfAborted();
+    options.abort.throwIfAborted();
+    return new TenantScope(new Visit(lease, shell, options), options.principal, options.rows);
   } catch (error) {
     lease.release();
     throw error;
+  }
+}
+
+/** What the scopes of one request share: they end together. */
+class Visit {
+  readonly shell: Shell;
+  readonly options: ScopeOptions;
+  readonly #lease: Lease<Shell>;
+  readonly #stopListening: () => void;
+  #isReleased = false;
+  #registration: TenantRegistration | undefined;
+
+  constructor(lease: Lease<Shell>, shell: Shell, options: ScopeOptions) {
+    this.#lease = lease;
+    this.shell = shell;
+    this.options = options;
+    this.#stopListening = lease.abort.onAbort((reason) => options.abort.abort(reason));
+  }
+
+  get registration(): TenantRegistration {
+    return (this.#registration ??= this.options.registration(this.options.tenant));
+  }
+
+  /** Of what may take a tenant's data elsewhere, another node may be the first to know: see decision 0022. */
+  requireWritable(): void {
+    this.#lease.abort.throwIfAborted();
+    if (this.#isReleased) throw unavailable('the scope was released');
+    if (!this.shell.mayWrite()) throw unavailable('this node is out of touch with the control database');
+  }
+
+  release(): void {
+    this.#isReleased = true;
+    this.#stopListening();
+    this.#lease.release();
+  }
+}
+
+/** A class, with what is rarely asked for made when it is: each request has one. */
+class TenantScope implements Scope {
+  readonly principal: Principal;
+  readonly rows: Rows;
+  readonly optionLayers: OptionLayers[number][];
+  readonly #visit: Visit;
+  #followNarrower: FollowOptions | undefined;
+
+  constructor(visit: Visit, principal: Principal, rows: Rows) {
+    this.#visit = visit;
+    this.principal = principal;
+    this.rows = rows;
+    this.optionLayers = [visit.options.tenant.settings];
+  }
+
+  get tenant(): Tenant {
+    return this.#visit.options.tenant;
+  }
+
+  get signal(): AbortSignal {
+    return this.#visit.options.abort.signal;
+  }
+
+  get log(): Logger {
+    return this.#visit.options.log;
+  }
+
+  get shell(): Shell {
+    return this.#visit.shell;
+  }
+
+  get registration(): TenantRegistration {
+    return this.#visit.registration;
+  }
+
+  get platform(): Platform {
+    return this.#visit.options.platform;
+  }
+
+  narrowOptions(layers: OptionLayers, follow?: FollowOptions): void {
+    this.optionLayers.push(...layers);
+    if (follow !== undefined) this.#followNarrower = follow;
+  }
+
+  async followNarrowerOptions(follower: OptionsFollower): Promise<() => void> {
+    return (await this.#followNarrower?.(follower)) ?? (() => undefined);
+  }
+
+  model<T extends Stored>(definition: ModelDefinition<T>): BoundModel<T> {
+    const visit = this.#visit;
+    const { collections, circuit } = visit.shell;
+    return new BoundModel(
+      definition,
+      collections.of(definition),
+      () => collections.beforeWrite(definition.collection),
+      {
+        get signal() {
+          return visit.options.abort.signal;
+        },
+        rows: this.rows,
+        homes: collections.homes,
+        guardWrite: () => visit.requireWritable(),
+        circuit,
+      },
+    );
+  }
+
+  forRows(rows: Rows): Scope {
+    return new TenantScope(this.#visit, this.principal, rows);
+  }
+
+  asCaller(principal: Principal): Scope {
+    return new TenantScope(this.#visit, principal, rowsOf(principal));
+  }
+
+  release(): void {
+    this.#visit.release();
   }
 }

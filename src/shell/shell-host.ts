@@ -111,13 +111,12 @@ async function openShell(tenant: Tenant, options: ShellHostOptions): Promise<She
           const stop = () => {
             own.stop();
             lease.release();
-            lease.signal.removeEventListener('abort', giveWay);
+            stopWaiting();
           };
-          const giveWay = () => {
+          const stopWaiting = lease.abort.onAbort(() => {
             stop();
             follower.onEnd(unavailable('its connections are needed by others'));
-          };
-          lease.signal.addEventListener('abort', giveWay, { once: true });
+          });
           const timeout = AbortSignal.timeout(FOLLOW_DEADLINE_MS);
           const late = new Promise<boolean>((resolve) =>
             timeout.addEventListener('abort', () => resolve(true), { once: true }),

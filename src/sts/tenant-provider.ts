@@ -1,6 +1,5 @@
 import type { Provider } from 'oidc-provider';
 import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
-import { clientStore } from '../modules/clients/store.ts';
 import { resourceStore } from '../modules/resources/store.ts';
 import type { Shell } from '../shell/shell.ts';
 import { optionValue } from '../tenancy/option.ts';
@@ -74,7 +73,8 @@ export async function openTenantProvider(
   const requests = new RequestScope(shell);
   const seen: SeenTenant = { tenant };
   const clients = new KnownClients(
-    () => clientStore(requests.current()),
+    shell,
+    () => requests.current(),
     () => (graphiql === undefined ? null : graphiqlClient(seen.tenant, graphiql)),
   );
   const accountOf = (subject: string) => people.account(requests.current(), subject);

@@ -129,6 +129,6 @@ test('where the server has forgotten the place, everything is forgotten and open
   await eventually(() => expect(there.app.shells.size).toBe(1));
   expect(await visit(there, 'acme')).toBe('TENANT_NOT_FOUND');
   expect(await visit(there, 'globex')).toBe('globex');
-  expect(lease.signal.aborted).toBe(false);
+  expect(lease.abort.isAborted).toBe(false);
   lease.release();
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Abort } from '../../src/lib/abort.ts';
 import type { Exchange } from '../../src/http/exchange.ts';
 import { useFairQueue } from '../../src/http/use-fair-queue.ts';
 import { FairQueue } from '../../src/lib/fair-queue.ts';
@@ -6,7 +7,7 @@ import { FairQueue } from '../../src/lib/fair-queue.ts';
 /** A request of a tenant, as far as the stage looks at it. */
 function requestOf(id: string, cluster: string): Exchange {
   const placement = { cluster, sealedConnectionString: null };
-  return { tenant: { id, placement }, abort: new AbortController() } as unknown as Exchange;
+  return { tenant: { id, placement }, abort: new Abort() } as unknown as Exchange;
 }
 
 const instantly = () => Promise.resolve();

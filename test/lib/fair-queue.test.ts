@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { Abort } from '../../src/lib/abort.ts';
 import { FairQueue } from '../../src/lib/fair-queue.ts';
 
-const NEVER = new AbortController().signal;
+const NEVER = new Abort();
 const OPTIONS = { maxInFlight: 8, maxWaiting: 100, maxWaitingPerLane: 50, maxWaitMs: 60_000 };
 
 /** Fills the queue for a lane; what has to wait notes its name when it is let in. */
@@ -70,8 +71,8 @@ describe('a fair queue', () => {
   it('forgets who hangs up, with the reason of their signal', async () => {
     const queue = new FairQueue(OPTIONS);
     flood(queue, 'acme', 8, []);
-    const abort = new AbortController();
-    const turn = queue.enter('acme', 'main', abort.signal);
+    const abort = new Abort();
+    const turn = queue.enter('acme', 'main', abort);
     const order: string[] = [];
     void queue.enter('acme', 'main', NEVER)?.then(() => order.push('next'));
     abort.abort(new Error('hung up'));
@@ -84,7 +85,8 @@ describe('a fair queue', () => {
 
   it('gives no place to who is gone by the time they come, whether there is room or not', async () => {
     const queue = new FairQueue(OPTIONS);
-    const gone = AbortSignal.abort(new Error('hung up'));
+    const gone = new Abort();
+    gone.abort(new Error('hung up'));
     expect(() => queue.enter('globex', 'main', gone)).toThrow('hung up');
     // All the room is there for acme.
     expect(flood(queue, 'acme', 8, [])).toBe(8);

@@ -74,7 +74,7 @@ test('keeps an evicted value open until its last lease is released', async () =>
   one.release();
   one.release();
   await sleep(20);
-  expect([value.isClosed, isGone, two.signal.aborted]).toEqual([false, false, false]);
+  expect([value.isClosed, isGone, two.abort.isAborted]).toEqual([false, false, false]);
   two.release();
   await gone;
   expect(value.isClosed).toBe(true);
@@ -156,8 +156,8 @@ test('a newer version opens anew, and the leases of the older one end at once', 
   const other = pool.lease(globex);
   await old.value;
   const moved = pool.lease({ ...acme, epoch: 2 });
-  expect(old.signal.reason).toEqual(new Error('superseded'));
-  expect([moved.signal.aborted, other.signal.aborted]).toEqual([false, false]);
+  expect(old.abort.reason).toEqual(new Error('superseded'));
+  expect([moved.abort.isAborted, other.abort.isAborted]).toEqual([false, false]);
   expect((await moved.value).epoch).toBe(2);
   expect(opened[0]?.isClosed).toBe(false);
   old.release();
@@ -177,7 +177,7 @@ test('aborts the leases and closes the value when draining takes too long', asyn
   const untouched = pool.lease(globex);
   await stuck.value;
   await pool.evict('acme');
-  expect([stuck.signal.aborted, untouched.signal.aborted]).toEqual([true, false]);
+  expect([stuck.abort.isAborted, untouched.abort.isAborted]).toEqual([true, false]);
   expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, false]);
   stuck.release();
   untouched.release();
@@ -189,7 +189,7 @@ test('evicts and aborts in one step, and waits for the holders to let go', async
   const lease = pool.lease(acme);
   await lease.value;
   const gone = pool.evict('acme', { isAborting: true });
-  expect(lease.signal.aborted).toBe(true);
+  expect(lease.abort.isAborted).toBe(true);
   await sleep(20);
   expect(opened[0]?.isClosed).toBe(false);
   lease.release();
@@ -278,11 +278,11 @@ test('a superseded version is taken away at once, also from who drains it, and o
   const evicted = pool.evict('acme');
   const newer = pool.lease({ ...acme, epoch: 2 });
   pool.supersede('acme', 2);
-  expect([old.signal.aborted, newer.signal.aborted, other.signal.aborted]).toEqual([true, false, false]);
+  expect([old.abort.isAborted, newer.abort.isAborted, other.abort.isAborted]).toEqual([true, false, false]);
   old.release();
   await evicted;
   pool.supersede('acme', 3);
-  expect(newer.signal.aborted).toBe(true);
+  expect(newer.abort.isAborted).toBe(true);
   expect(pool.keys.sort()).toEqual(['acme', 'globex']);
   newer.release();
   other.release();

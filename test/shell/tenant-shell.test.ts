@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Abort } from '../../src/lib/abort.ts';
 import { ANONYMOUS } from '../../src/auth/principal.ts';
 import { tenantOf } from '../../src/control-plane/tenant-record.ts';
 import { clientModel } from '../../src/modules/clients/client.ts';
@@ -26,9 +27,9 @@ function scopeOf(tenant: Tenant, lease = gateway.app.shells.lease(tenant)): Prom
     tenant,
     principal: ANONYMOUS,
     rows: 'ALL',
-    abort: new AbortController(),
+    abort: new Abort(),
     log: createLogger('silent'),
-    registration: gateway.app.bindRegistration(tenant),
+    registration: gateway.app.bindRegistration,
     platform: gateway.app.platformOfTenants,
   });
 }

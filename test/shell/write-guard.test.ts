@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Abort } from '../../src/lib/abort.ts';
 import { ANONYMOUS } from '../../src/auth/principal.ts';
 import { tenantOf } from '../../src/control-plane/tenant-record.ts';
 import { clientModel } from '../../src/modules/clients/client.ts';
@@ -31,9 +32,9 @@ function scopeOf(tenant: Tenant): Promise<Scope> {
     tenant,
     principal: ANONYMOUS,
     rows: 'ALL',
-    abort: new AbortController(),
+    abort: new Abort(),
     log: createLogger('silent'),
-    registration: there.app.bindRegistration(tenant),
+    registration: there.app.bindRegistration,
     platform: { publicUrl: 'http://gateway.test', baseDomain: 'gateway.test', mailer: absentMailer() },
   });
 }

@@ -1,6 +1,7 @@
 import { generateKeySync } from 'node:crypto';
 import { execute, type GraphQLFormattedError, parse, validate } from 'graphql';
 import { mongo } from 'mongoose';
+import { Abort } from '../../src/lib/abort.ts';
 import { ANONYMOUS, type Principal, rowsOf } from '../../src/auth/principal.ts';
 import { TENANT_SCOPES } from '../../src/auth/scopes.ts';
 import { createTenantSchemas } from '../../src/graphql/tenant-schemas.ts';
@@ -133,7 +134,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
   }: Caller = {}) => {
     const lease = {
       value: Promise.resolve(shell),
-      signal: new AbortController().signal,
+      abort: new Abort(),
       isOnly: true,
       isOnlyInNeed: true,
       release: () => undefined,
@@ -153,9 +154,9 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
       principal,
       // A visitor of a sign-in page is nobody yet, but comes to one application tenant.
       rows: isAnonymous ? { applicationTenant } : rowsOf(principal),
-      abort: new AbortController(),
+      abort: new Abort(),
       log: createLogger('silent'),
-      registration: {} as TenantRegistration,
+      registration: () => ({}) as TenantRegistration,
       platform: {
         publicUrl: 'https://gateway.example',
         baseDomain: 'tenants.example',

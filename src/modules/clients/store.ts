@@ -7,9 +7,8 @@ import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
-import type { ChangeListener, ChangeWatch } from '../../mongo/cluster-feed.ts';
+import type { Watched } from '../../mongo/cluster-feed.ts';
 import { perScope } from '../../shell/per-scope.ts';
-import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
 import { hashOfSecret } from './secret-hash.ts';
 
@@ -37,7 +36,7 @@ export interface ClientChanges extends Partial<
   secrets?: { keep(secret: KnownSecret): boolean; add?: ClientSecret };
 }
 
-/** A client and what its secrets are recognised by; for `useSecret`, and for nobody's eyes. */
+/** A client and what its secrets are recognised by; for `liveSecret`, and for nobody's eyes. */
 export interface ClientCredentials {
   readonly client: KnownClient;
   readonly secrets: readonly ClientSecret[];
@@ -49,14 +48,11 @@ const LAST_USE_PRECISION_MS = 60_000;
 /** The only door to a tenant's clients. Hashes of secrets stay behind it. */
 export class ClientStore {
   readonly #model: BoundModel<Client>;
-  readonly #secretKey: () => Promise<KeyObject>;
   readonly #list: string;
   readonly #byId: DataLoader<string, KnownClient | null>;
 
-  /** `secretKey`: the tenant's, for hashes of secrets. */
-  constructor(model: BoundModel<Client>, tenant: string, secretKey: () => Promise<KeyObject>) {
+  constructor(model: BoundModel<Client>, tenant: string) {
     this.#model = model;
-    this.#secretKey = secretKey;
     this.#list = `${tenant} clients`;
     this.#byId = new DataLoader(async (ids) => {
       const clients = (await model.find({ _id: { $in: [...ids] } })).map(known);
@@ -90,22 +86,11 @@ export class ClientStore {
     return { client: known(client), secrets: client.secrets };
   }
 
-  /** True for a live secret, whose use is noted, about once a minute. */
-  async useSecret({ client, secrets }: ClientCredentials, plain: string, now: Date): Promise<boolean> {
-    const hash = hashOfSecret(await this.#secretKey(), plain);
-    const secret = secrets.find((each) => isSame(each.hash, hash));
-    if (secret === undefined || !isLive(secret, now)) return false;
-    if (now.getTime() - (secret.lastUsedAt?.getTime() ?? 0) >= LAST_USE_PRECISION_MS) {
-      secret.lastUsedAt = now;
-      await this.#noteUse(client._id, secret.id, now);
-    }
-    return true;
-  }
-
   /** Says when a secret was used last. It is no change of the client: whoever changes it now need not read again. */
-  async #noteUse(id: string, secret: string, now: Date): Promise<void> {
+  async noteUse(client: string, secret: ClientSecret, now: Date): Promise<void> {
+    secret.lastUsedAt = now;
     await this.#model.findOneAndUpdate(
-      { _id: id, 'secrets.id': secret },
+      { _id: client, 'secrets.id': secret.id },
       { $set: { 'secrets.$.lastUsedAt': now } },
     );
   }
@@ -160,14 +145,24 @@ export class ClientStore {
   }
 }
 
-/** Tells of clients that are deleted, on whichever node. */
-export function watchClients(shell: Shell, listener: ChangeListener): ChangeWatch {
-  return shell.watch(clientModel, listener);
+/** Told of whatever happens to a client, on whichever node. */
+export const watchedClients: Watched = { collection: clientModel.collection, fields: ['revision'] };
+
+export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
+
+/** The live secret that is `plain`, if the client has it. `key`: the tenant's, for hashes of secrets. */
+export function liveSecret(
+  { secrets }: ClientCredentials,
+  { plain, key, now }: { plain: string; key: KeyObject; now: Date },
+): ClientSecret | undefined {
+  const hash = hashOfSecret(key, plain);
+  return secrets.find((secret) => isSame(secret.hash, hash) && isLive(secret, now));
 }
 
-export const clientStore = perScope(
-  (scope) => new ClientStore(scope.model(clientModel), scope.tenant.id, scope.shell.secretKey),
-);
+/** Not every token is worth a write: it is known to the minute when a secret was used last. */
+export function isUseWorthNoting({ lastUsedAt }: KnownSecret, now: Date): boolean {
+  return now.getTime() - (lastUsedAt?.getTime() ?? 0) >= LAST_USE_PRECISION_MS;
+}
 
 export function isLive({ expiresAt }: KnownSecret, now: Date): boolean {
   return expiresAt === null || expiresAt > now;

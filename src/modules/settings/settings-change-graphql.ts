@@ -24,7 +24,8 @@ builder.subscriptionField('settingsChanged', (t) =>
     description:
       "Tells of changes of the caller's settings as they happen; of several at once only that there was one. To a caller of an application tenant those are the tenant's and its own.",
     subscribe: (_root, _args, context) => {
-      const { tenant, registration, followNarrowerOptions } = context.scope;
+      const { scope } = context;
+      const { tenant, registration } = scope;
       let revision = tenant.settingsRevision;
       return eventSource<object>(context, async ({ push, end }) => {
         const stop = registration.follow((now) => {
@@ -33,7 +34,7 @@ builder.subscriptionField('settingsChanged', (t) =>
           push({});
         });
         try {
-          const stopNarrower = await followNarrowerOptions({
+          const stopNarrower = await scope.followNarrowerOptions({
             onChange: () => push({}),
             onGap: () => end(eventsMissed()),
           });

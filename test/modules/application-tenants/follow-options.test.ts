@@ -3,6 +3,7 @@ import { followCallerOptions } from '../../../src/modules/application-tenants/st
 import { type Home, HOMES } from '../../../src/mongo/homes.ts';
 import type { Follower } from '../../../src/mongo/cluster-feed.ts';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
+import { scopeWith } from '../../support/scope-with.ts';
 
 let bench: ModuleBench;
 
@@ -26,10 +27,10 @@ async function follow(tenant: BenchTenant, meanwhile: (follower: Follower) => Pr
       return () => void told.push('stopped');
     },
   };
-  const stop = await followCallerOptions(
-    { ...scope, shell },
-    { onChange: () => void told.push('changed'), onGap: () => void told.push('gap') },
-  );
+  const stop = await followCallerOptions(scopeWith(scope, { shell }), {
+    onChange: () => void told.push('changed'),
+    onGap: () => void told.push('gap'),
+  });
   return { told, stop };
 }
 

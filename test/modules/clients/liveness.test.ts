@@ -3,6 +3,7 @@ import { clients } from '../../../src/modules/clients/index.ts';
 import { eventually, WITHIN_A_SECOND_MS } from '../../support/eventually.ts';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
 import { done, mutate } from './client-operations.ts';
+import { scopeWith } from '../../support/scope-with.ts';
 
 let bench: ModuleBench;
 
@@ -29,7 +30,7 @@ describe('a caller', () => {
   it('needs no client when the command line or nobody made its token', async () => {
     expect(await isLive(bench.acme, 'tenant-gateway-cli')).toBe(true);
     const scope = await bench.acme.scope();
-    expect(await clients.isCallerLive!({ ...scope, principal: { kind: 'anonymous' } })).toBe(true);
+    expect(await clients.isCallerLive!(scopeWith(scope, { principal: { kind: 'anonymous' } }))).toBe(true);
   });
 
   it('is refused within a second of a deletion elsewhere, and read once meanwhile', async () => {

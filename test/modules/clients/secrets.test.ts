@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientStore } from '../../../src/modules/clients/store.ts';
+import { clientStore, isUseWorthNoting, liveSecret } from '../../../src/modules/clients/store.ts';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
 import { done, faultsOf, mutate, READ } from './client-operations.ts';
 
@@ -14,9 +14,13 @@ afterAll(() => bench[Symbol.asyncDispose]());
 const DAY_MS = 86_400_000;
 
 async function isAccepted(tenant: BenchTenant, clientId: string, secret: string, now = new Date()) {
-  const store = clientStore(await tenant.scope());
-  const found = await store.withCredentials(clientId);
-  return found !== null && store.useSecret(found, secret, now);
+  const scope = await tenant.scope();
+  const found = await clientStore(scope).withCredentials(clientId);
+  if (found === null) return false;
+  const live = liveSecret(found, { plain: secret, key: await scope.shell.secretKey(), now });
+  if (live !== undefined && isUseWorthNoting(live, now))
+    await clientStore(scope).noteUse(clientId, live, now);
+  return live !== undefined;
 }
 
 describe('a secret', () => {

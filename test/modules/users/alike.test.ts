@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LOCK_MS, MAX_ATTEMPTS, REFUSAL_MS, signIn } from '../../../src/modules/users/sign-in.ts';
 import { type BenchTenant, type ModuleBench, openModuleBench } from '../../support/module-bench.ts';
 import { done, tryPassword, userWithPassword } from './user-operations.ts';
+import { scopeWith } from '../../support/scope-with.ts';
 
 // The real ones, counted.
 vi.mock('@node-rs/argon2', async (original) => {
@@ -104,7 +105,7 @@ describe('an attempt that fails costs the same, whatever is behind it', () => {
 test('who is refused while the time of the request is up is refused, not told of the deadline', async () => {
   for (const tenant of [bench.acme, bench.globex]) {
     const scope = await tenant.scope({ isAnonymous: true });
-    const late = { ...scope, signal: AbortSignal.abort(new Error('the deadline')) };
+    const late = scopeWith(scope, { signal: AbortSignal.abort(new Error('the deadline')) });
     expect(await signIn(late, { email: 'known@example.com', password: 'wrong' })).toBeUndefined();
     scope.release();
   }
