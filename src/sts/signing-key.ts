@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, createSign, type KeyObject } from 'node:crypto';
 import { ExternalSigningKey } from 'oidc-provider';
 
 /** A private key of a tenant, unsealed. */
@@ -30,6 +30,6 @@ export class SigningKey extends ExternalSigningKey {
 
   /** ES256, as all keys of tenants are (RFC 7518 section 3.4): its two numbers side by side, not in DER. */
   override sign(data: Uint8Array): Uint8Array {
-    return sign('sha256', data, { key: this.#privateKey, dsaEncoding: 'ieee-p1363' });
+    return createSign('sha256').update(data).sign({ key: this.#privateKey, dsaEncoding: 'ieee-p1363' });
   }
 }
