@@ -71,7 +71,7 @@ export function createAuthenticator({ directory, cache, remoteKeys, tenantClaim 
     const payload = await verifyJwt(token, {
       issuer: tenant.issuer,
       audience: `${tenant.issuer}/graphql`,
-      keys: tenant.keys,
+      keys: tenant.keys.all,
     });
     const principal = ownPrincipal(payload, tenant, tenantClaim);
     return { tenant: tenant.id, principal, expiresAtMs: (payload.exp ?? 0) * 1_000 };

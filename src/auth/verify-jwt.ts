@@ -1,5 +1,5 @@
 import { errors, importJWK, jwtVerify, type JWTPayload } from 'jose';
-import type { PublicKey } from '../tenancy/tenant.ts';
+import type { PublicKey } from '../tenancy/public-keys.ts';
 import { invalidToken } from './unauthenticated.ts';
 
 /** Asymmetric only; `none` and HS* would let anyone who knows the public key sign. */

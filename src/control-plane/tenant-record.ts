@@ -2,11 +2,11 @@ import { Schema } from 'mongoose';
 import type { JWK } from 'jose';
 import { defineModel, type Stored } from '../mongo/model.ts';
 import { type OptionValues, valuesByPath } from '../tenancy/option.ts';
+import { type PublicKey, PublicKeys } from '../tenancy/public-keys.ts';
 import {
   PLACEMENT_MODES,
   TENANT_STATUSES,
   type Placement,
-  type PublicKey,
   type Tenant,
   type TenantId,
   type TenantIdentifier,
@@ -209,9 +209,10 @@ export function tenantOf(record: TenantRecord): Tenant {
     settings: overridesOf(record.settings),
     settingsRevision: record.settingsRevision,
     placement: compactPlacement(record.placement),
-    // Of the next one too: the first token it signs must count where its turn has not been heard of yet.
-    keys: [...record.keys, ...(record.nextKey == null ? [] : [record.nextKey])].map(compactKey),
-    nextKid: record.nextKey?.kid,
+    keys: new PublicKeys(
+      record.keys.map(publicKeyOf),
+      record.nextKey == null ? undefined : publicKeyOf(record.nextKey),
+    ),
     isClaimed: record.claimedAt !== null,
     version: record.version,
   };
@@ -241,13 +242,8 @@ function compactPlacement({
   };
 }
 
-/** Of an elliptic key (RFC 7518 section 6.2.1) only the coordinates and the id are its own. */
-function compactKey({ kid, alg, publicJwk }: StoredKey): PublicKey {
-  const { kty, crv, x, y } = publicJwk;
-  if (kty !== 'EC' || crv === undefined || x === undefined || y === undefined)
-    return { kid, alg, jwk: publicJwk };
-  const shared = sharedText(alg);
-  return { kid, alg: shared, jwk: { kty: 'EC', crv: sharedText(crv), x, y, kid, alg: shared, use: 'sig' } };
+function publicKeyOf({ kid, alg, publicJwk }: StoredKey): PublicKey {
+  return { kid, alg, jwk: publicJwk };
 }
 
 function overridesOf(stored: Record<string, unknown>): OptionValues {

@@ -6,7 +6,7 @@ const published = new WeakMap<Tenant['keys'], string>();
 export function publishedKeys({ keys }: Tenant): string {
   let text = published.get(keys);
   if (text === undefined) {
-    text = JSON.stringify({ keys: keys.map(({ jwk }) => jwk) });
+    text = JSON.stringify({ keys: keys.all.map(({ jwk }) => jwk) });
     published.set(keys, text);
   }
   return text;

@@ -59,7 +59,7 @@ class ProviderSlot {
   }
 
   async open({ tenant }: Scope): Promise<TenantProvider> {
-    const keys = tenant.keys.map(({ kid }) => kid).join(' ');
+    const keys = tenant.keys.text;
     if (this.#provider === undefined || this.#keys !== keys) {
       const opening = openTenantProvider(this.#shell, tenant, this.#options);
       this.#keys = keys;

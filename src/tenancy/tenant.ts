@@ -1,6 +1,6 @@
-import type { JWK } from 'jose';
 import type { Brand } from '../lib/brand.ts';
 import type { OptionValues } from './option.ts';
+import type { PublicKeys } from './public-keys.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
 /** Immutable UUID of a tenant. Never reused. */
@@ -38,13 +38,6 @@ export interface Placement {
   epoch: number;
 }
 
-/** The public half of a key of a tenant's identity provider. */
-export interface PublicKey {
-  kid: string;
-  alg: string;
-  jwk: JWK;
-}
-
 /** A tenant as every stage of a request sees it: the directory's view of its record. The one secret in it is sealed. */
 export interface Tenant {
   id: TenantId;
@@ -64,10 +57,7 @@ export interface Tenant {
   settings: OptionValues;
   settingsRevision: number;
   placement: Placement;
-  /** Keys whose signatures count, the one that signs first. */
-  keys: readonly PublicKey[];
-  /** Which of them signs after the next rotation. */
-  nextKid?: string | undefined;
+  keys: PublicKeys;
   /** False until its first authenticated request; a self-registered tenant that stays so expires. */
   isClaimed: boolean;
   /** Grows with every change of the record. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID, sign, constants } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JWK } from 'jose';
-import type { PublicKey } from '../../src/tenancy/tenant.ts';
+import type { PublicKey } from '../../src/tenancy/public-keys.ts';
 import { forge, type Signer } from '../support/forged-token.ts';
 import { registerTenant, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { graphql } from '../support/request.ts';
@@ -138,7 +138,7 @@ describe.each(ALGORITHMS)('with %s and one kid for all, of ten tenants', (alg) =
     const early = token(1, 1, alg);
     expect(await answer(1, early)).toBe('tenant-1');
     const keys = gateway.app.directory;
-    const before = (await keys.byIdentifier('tenant-1'))!.keys;
+    const before = (await keys.byIdentifier('tenant-1'))!.keys.all;
     await setKeys(
       tenants[1]!,
       before.filter((key) => key.alg !== alg),

@@ -17,6 +17,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { openScope, type Scope } from '../../src/shell/scope.ts';
 import type { Shell } from '../../src/shell/shell.ts';
 import type { TenantRegistration } from '../../src/tenancy/registration.ts';
+import { PublicKeys } from '../../src/tenancy/public-keys.ts';
 import type { Tenant, TenantId, TenantIdentifier } from '../../src/tenancy/tenant.ts';
 import { mongodbUri } from './mongodb-uri.ts';
 
@@ -110,7 +111,7 @@ function benchTenant(name: string, db: mongo.Db, enabled: readonly string[]): Be
       sealedConnectionString: null,
       epoch: 1,
     },
-    keys: [],
+    keys: new PublicKeys([]),
     isClaimed: true,
     version: 1,
   };

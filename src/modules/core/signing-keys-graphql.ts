@@ -1,7 +1,8 @@
 import { builder } from '../../graphql/builder.ts';
 import { userErrorsField } from '../../graphql/payload.ts';
 import { withUserErrors } from '../../graphql/user-errors.ts';
-import type { PublicKey, Tenant } from '../../tenancy/tenant.ts';
+import type { PublicKey } from '../../tenancy/public-keys.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
 
 const SigningKeyState = builder.enumType('SigningKeyState', {
   description: 'What a key is for now.',
@@ -69,8 +70,9 @@ builder.relayMutationField(
   },
 );
 
-function keysOf({ keys, nextKid }: Tenant): KnownKey[] {
-  return keys.map((key, index) => {
+function keysOf({ keys }: Tenant): KnownKey[] {
+  const { all, nextKid } = keys;
+  return all.map((key, index) => {
     const state = index === 0 ? 'CURRENT' : key.kid === nextKid ? 'NEXT' : 'PREVIOUS';
     return { ...key, state };
   });
