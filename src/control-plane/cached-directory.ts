@@ -63,12 +63,12 @@ export class CachedDirectory implements TenantDirectory {
   forget(id: string, names: readonly string[], version?: number): void {
     this.#generation += 1;
     const cached = this.#byId.get(id);
-    if (cached === undefined || cached.version !== version) {
-      this.#byId.delete(id);
-      for (const name of [...names, ...(cached === undefined ? [] : namesOf(cached))]) {
-        this.#idByName.delete(name);
-        this.#unknown.delete(name);
-      }
+    const isKnown = cached !== undefined && cached.version === version;
+    if (!isKnown) this.#byId.delete(id);
+    // Believed since before that version: of its names there may be some that were nobody's, or another's.
+    for (const name of [...names, ...(cached === undefined ? [] : namesOf(cached))]) {
+      if (!isKnown || this.#idByName.get(name) !== id) this.#idByName.delete(name);
+      this.#unknown.delete(name);
     }
     this.#tell(this.#watchers.get(id));
   }

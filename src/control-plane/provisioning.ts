@@ -70,10 +70,11 @@ export function createProvisioning(options: ProvisioningOptions) {
 
   /** Noted before the first write: what may have been written has to be dropped some day. */
   async function noteReached({ _id }: TenantRecord): Promise<void> {
-    await control.tenants.findOneAndUpdate(
+    const noted = await control.tenants.findOneAndUpdate(
       { _id, status: 'PROVISIONING' },
       { $set: { 'provisioning.isReached': true } },
     );
+    if (noted === null) throw takenOver();
   }
 
   async function activate(tenant: TenantRecord, bootstrap: BootstrapClient): Promise<TenantRecord> {
@@ -93,10 +94,7 @@ export function createProvisioning(options: ProvisioningOptions) {
     );
     if (active === null) {
       await leaveToOther(tenant, bootstrap);
-      throw new CodedError('TENANT_UNAVAILABLE', 'This registration was taken over; try again shortly.', {
-        cause: 'the lease of the registration ran out',
-        retryAfterMs: LEASE_MS,
-      });
+      throw takenOver();
     }
     const { _id, identifier, isSelfRegistered } = active;
     events.tenantRegistered({ tenant: _id, identifier, isSelfRegistered });
@@ -107,7 +105,8 @@ export function createProvisioning(options: ProvisioningOptions) {
   async function leaveToOther({ _id, placement }: TenantRecord, { id }: BootstrapClient): Promise<void> {
     const current = await control.tenants.findOne({ _id });
     await useDatabase(_id as TenantId, placement, async (database) => {
-      if (current === null) await database.drop();
+      // Undone, or about to be: what was written after the drop goes too.
+      if (current === null || current.status === 'FAILED') await database.drop();
       else if (current.provisioning.bootstrapClient !== id) {
         await database.model(clientModel).findOneAndDelete({ _id: id });
       }
@@ -179,6 +178,13 @@ export function createProvisioning(options: ProvisioningOptions) {
       directory.forget(_id, names);
     },
   };
+}
+
+function takenOver(): CodedError {
+  return new CodedError('TENANT_UNAVAILABLE', 'This registration was taken over; try again shortly.', {
+    cause: 'the lease of the registration ran out',
+    retryAfterMs: LEASE_MS,
+  });
 }
 
 /** A connection string of its own that never led anywhere: nothing is there to be dropped, and nobody else's server. */

@@ -106,10 +106,13 @@ export function createRegistration(options: RegistrationOptions) {
 
     const identifier = parsed.identifier as TenantIdentifier;
     const id = uuidv7() as TenantId;
-    const [placement, keys] = await Promise.all([
-      step('reserve', () => place(id, origin.placement)),
+    // Asked first, for it costs a read only. With a key it may be the same request, sent twice at once.
+    const [isTaken, keys] = await Promise.all([
+      keyHash === undefined && control.tenants.has({ names: identifier }),
       meanwhile(() => firstKeys(box, id)),
     ]);
+    if (isTaken) throw taken();
+    const placement = await step('reserve', () => place(id, origin.placement));
     const createdAt = new Date(now());
     const bootstrap = newBootstrapClient(keys.secretKey, createdAt);
     const draft: TenantRecord = {

@@ -7,17 +7,15 @@ import { isRevocation, isTokenLive, watchedRevocations } from '../sts/revocation
 /** A collection whose changes can mean that a caller is gone. */
 export interface WatchedCallers {
   watched: Watched;
-  /** Which changes do. */
-  doesConcern(change: Change): boolean;
+  /** Which changes do; all when absent. */
+  doesConcern?(change: Change): boolean;
 }
 
 /** What the modules know of callers. Each is asked, enabled or not: one that is off must not let its callers in. */
 export function callersOf(modules: readonly Module[]) {
   const asked = [isTokenLive, ...modules.flatMap(({ isCallerLive }) => isCallerLive ?? [])];
-  const watched: WatchedCallers[] = modules.flatMap(({ isCallerLive, canEndCallers, watched = [] }) =>
-    isCallerLive === undefined
-      ? []
-      : watched.map((each) => ({ watched: each, doesConcern: canEndCallers ?? (() => true) })),
+  const watched: WatchedCallers[] = modules.flatMap(({ isCallerLive, watched = [] }) =>
+    isCallerLive === undefined ? [] : watched.map((each) => ({ watched: each })),
   );
   const layers = modules.flatMap(({ callerOptions }) => callerOptions ?? []);
   const followed = modules.flatMap(({ followCallerOptions }) => followCallerOptions ?? []);

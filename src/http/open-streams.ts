@@ -117,7 +117,7 @@ export class OpenStreams {
     own.stops.push(this.#options.directory.watch(tenant.id, recheck));
     const follow = async ({ watched, doesConcern }: WatchedCallers) => {
       const onChange = (change: Change): void => {
-        if (doesConcern(change)) recheck();
+        if (doesConcern?.(change) !== false) recheck();
       };
       const stop = await shell.follow(watched, { onChange, onGap: recheck, onEnd: giveWay });
       if (this.#tenants.get(tenant.id) === own) own.stops.push(stop);

@@ -1,6 +1,5 @@
 import { ANONYMOUS, rowsOf } from '../auth/principal.ts';
 import { invalidToken } from '../auth/unauthenticated.ts';
-import { allDone } from '../lib/all-done.ts';
 import { openScope, type Scope } from '../shell/scope.ts';
 import type { ShellHost } from '../shell/shell-host.ts';
 import type { TenantRegistration } from '../tenancy/registration.ts';
@@ -23,34 +22,29 @@ export function useScope({ shells, registration, callers, platform }: ScopeStage
     // Leased before anything is awaited: from here on nobody closes the shell under this request.
     const lease = shells.lease(tenant);
     const principal = claim?.principal ?? ANONYMOUS;
-    const serve = async () => {
-      const scope = await openScope(lease, {
-        tenant,
-        principal,
-        rows: rowsOf(principal),
-        abort,
-        log,
-        registration,
-        platform,
-      });
-      try {
-        if (principal.kind !== 'anonymous') {
-          if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
-          if (principal.applicationTenant !== null) {
-            scope.narrowOptions(await callers.options(scope), (follower) =>
-              callers.followOptions(scope, follower),
-            );
-          }
+    const scope = await openScope(lease, {
+      tenant,
+      principal,
+      rows: rowsOf(principal),
+      abort,
+      log,
+      registration,
+      platform,
+    });
+    try {
+      if (principal.kind !== 'anonymous') {
+        if (!(await callers.isLive(scope))) throw invalidToken('the caller is gone');
+        if (principal.applicationTenant !== null) {
+          scope.narrowOptions(await callers.options(scope), (follower) =>
+            callers.followOptions(scope, follower),
+          );
         }
-        exchange.scope = scope;
-        await next();
-      } finally {
-        scope.release();
+        if (!tenant.isClaimed) await scope.registration.markClaimed();
       }
-    };
-    if (principal.kind === 'anonymous' || tenant.isClaimed) return serve();
-    // Noted while it is used, and before it is answered. A tenant that expires meanwhile is dropped only when no
-    // request can write to it any more, so that this one does no harm before it is refused.
-    await allDone([registration(tenant).markClaimed(), serve()]);
+      exchange.scope = scope;
+      await next();
+    } finally {
+      scope.release();
+    }
   };
 }

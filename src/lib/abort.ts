@@ -41,7 +41,8 @@ export class Abort {
     if (this.#ended !== undefined) return;
     this.#ended = { reason };
     this.#controller?.abort(reason);
-    for (const listener of [...(this.#listeners ?? [])]) listener(reason);
+    // One that is removed meanwhile is told no more, which a set sees to.
+    for (const listener of this.#listeners ?? []) listener(reason);
   }
 
   /**
@@ -50,12 +51,14 @@ export class Abort {
    * @returns what stops it.
    */
   onAbort(listener: (reason: unknown) => void): () => void {
-    const listeners = (this.#listeners ??= new Set());
-    listeners.add(listener);
     if (this.#ended !== undefined) {
       const { reason } = this.#ended;
-      queueMicrotask(() => listeners.has(listener) && listener(reason));
+      let isListening = true;
+      queueMicrotask(() => isListening && listener(reason));
+      return () => void (isListening = false);
     }
-    return () => listeners.delete(listener);
+    const listeners = (this.#listeners ??= new Set());
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }
 }

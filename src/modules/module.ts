@@ -1,6 +1,6 @@
 import type { NodeSource } from '../graphql/catalogue.ts';
 import type { RuleTree } from '../graphql/rules.ts';
-import type { Change, Watched } from '../mongo/cluster-feed.ts';
+import type { Watched } from '../mongo/cluster-feed.ts';
 import type { Migration } from '../mongo/migration.ts';
 import type { ModuleStage } from '../shell/module-stage.ts';
 import type { OptionsFollower, Scope } from '../shell/scope.ts';
@@ -50,8 +50,6 @@ export interface Module {
   readonly watched?: readonly Watched[];
   /** False when the caller of a verified token is gone or suspended. Asked before each request; cache per shell. */
   isCallerLive?(scope: Scope): Promise<boolean>;
-  /** Which changes of what is watched can mean that; all, when absent. */
-  canEndCallers?(change: Change): boolean;
   /** What the application tenant a caller is confined to has set of its options; cache per shell. */
   callerOptions?(scope: Scope): Promise<OptionValues | undefined>;
   /** Tells a subscription when that changes; answers what ends it. */

@@ -7,8 +7,6 @@ export interface Watched {
   readonly collection: string;
   /** Fields that each change brings along; of a collection without them only deletions are told. */
   readonly fields?: readonly string[];
-  /** Whether documents that are made are told too. No cache holds one of them, and each sign-up makes some. */
-  readonly inserts?: boolean;
 }
 
 /** What happened to one document. */
@@ -146,8 +144,7 @@ function pipelineOf(watched: readonly Watched[]): mongo.Document[] {
   const fields = live.flatMap((each) => each.fields ?? []);
   const anyOf = [
     { operationType: 'delete', 'ns.coll': named(watched) },
-    { operationType: { $in: ['update', 'replace'] }, 'ns.coll': named(live) },
-    { operationType: 'insert', 'ns.coll': named(live.filter(({ inserts }) => inserts)) },
+    { operationType: { $in: ['insert', 'update', 'replace'] }, 'ns.coll': named(live) },
   ];
   return [
     { $match: { $or: anyOf } },

@@ -93,7 +93,11 @@ async function ownToken(
 ): Promise<{ claims: JWTPayload; principal: KnownPrincipal } | undefined> {
   try {
     requireCanonical(token);
-    const claims = await verifyJwt(token, { issuer: tenant.issuer, audience: undefined, keys: tenant.keys.all });
+    const claims = await verifyJwt(token, {
+      issuer: tenant.issuer,
+      audience: undefined,
+      keys: tenant.keys.all,
+    });
     return { claims, principal: ownPrincipal(claims, tenant, tenantClaim) };
   } catch {
     return undefined;

@@ -73,7 +73,6 @@ export async function openTenantProvider(
   const requests = new RequestScope(shell);
   const seen: SeenTenant = { tenant };
   const clients = new KnownClients(
-    shell,
     () => requests.current(),
     () => (graphiql === undefined ? null : graphiqlClient(seen.tenant, graphiql)),
   );

@@ -63,6 +63,22 @@ test('the news of a version that is known already takes nothing away, of any oth
   stop();
 });
 
+test('a name that was nobody’s is found once the news comes, also by who knows that version by then', async () => {
+  const directory = ownDirectory();
+  const { _id } = both.acme.record;
+  const host = 'shop.example.org';
+  expect(await directory.byHost(host)).toBeUndefined();
+  // Another node's: asked for by its prefix between the commit and the news.
+  const after = await gateway.app.platform.control.tenants.findOneAndUpdate(
+    { _id },
+    { $push: { names: host as never }, $inc: { version: 1 } },
+  );
+  await directory.byIdentifier('acme');
+  directory.forget(_id, after?.names ?? [], after?.version);
+  expect((await directory.byHost(host))?.identifier).toBe('acme');
+  expect(directory.knownCount).toBe(1);
+});
+
 test('nothing is known of a write that matched nothing', async () => {
   const directory = ownDirectory();
   const nobody = { ...both.acme.record, _id: 'nobody' };

@@ -119,3 +119,16 @@ test('who was used once is never removed, nor who an operator made; of others la
   await expectNothingInBetween();
   for (const neighbour of ['acme', 'globex']) expect(await visit(other, neighbour)).toBe(neighbour);
 });
+
+test('who is refused has used nothing: a well-signed token of a client that is not there keeps no tenant', async () => {
+  await register(gateway, { identifier: 'ghost', name: 'ghost' });
+  const record = (await records().findOne({ identifier: 'ghost' as never }))!;
+  const { token } = await gateway.app.tokens.forTenant(record, {
+    subject: 'nobody',
+    clientId: 'nobody',
+    scopes: ['tenant:read'],
+    lifetimeMs: 600_000,
+  });
+  expect(await visit(gateway, 'ghost', token)).toBe('UNAUTHENTICATED');
+  expect(await records().findOne({ _id: record._id })).toMatchObject({ claimedAt: null });
+});

@@ -24,7 +24,7 @@ describe('an end of work', () => {
     const stop = abort.onAbort(() => told.push('second'));
     abort.onAbort(() => told.push('third'));
     abort.abort('now');
-    expect(told).toContain('third');
+    expect(told).toEqual(['third']);
   });
 
   it('is told later to who comes late, and never once that one has left', async () => {

@@ -1,11 +1,12 @@
 import type { Module } from '../module.ts';
 import './grant-mutations-graphql.ts';
 import './graphql.ts';
+import { clientModel } from './client.ts';
 import { isCallerLive } from './liveness.ts';
 import './mutations-graphql.ts';
 import { clientsRules } from './rules.ts';
 import './secret-mutations-graphql.ts';
-import { clientStore, watchedClients } from './store.ts';
+import { clientStore } from './store.ts';
 
 /**
  * The applications that ask the tenant's identity provider for tokens. The collection has no index but that of `_id`:
@@ -19,8 +20,7 @@ export const clients: Module = {
   migrations: [],
   rules: clientsRules,
   nodes: { Client: { scope: 'clients:read', load: (scope, id) => clientStore(scope).byId(id) } },
-  watched: [watchedClients],
+  watched: [{ collection: clientModel.collection }],
   isCallerLive,
-  canEndCallers: ({ kind }) => kind === 'delete',
   usesResource: (scope, resourceId, scopeName) => clientStore(scope).isResourceGranted(resourceId, scopeName),
 };

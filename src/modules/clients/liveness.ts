@@ -5,12 +5,10 @@ import { isOwn } from '../../auth/principal.ts';
 import { DocumentMemory } from '../../shell/document-memory.ts';
 import type { Scope } from '../../shell/scope.ts';
 import { perShell } from '../../shell/shell.ts';
-import { clientStore, watchedClients } from './store.ts';
+import { clientStore, watchClients } from './store.ts';
 
 /** When each client was made. */
-const clientsOf = perShell(
-  (shell) => new DocumentMemory<Date>((listener) => shell.watch(watchedClients, listener)),
-);
+const clientsOf = perShell((shell) => new DocumentMemory<Date>((listener) => watchClients(shell, listener)));
 
 /**
  * False when the client behind the caller's token was deleted; on another node, at most a second ago. A token that is

@@ -7,8 +7,9 @@ import { startsWith } from '../../graphql/text-prefix.ts';
 import type { BoundModel } from '../../mongo/bound-model.ts';
 import { isDuplicateKey } from '../../mongo/duplicate-key.ts';
 import { inOrderOf } from '../../lib/in-order-of.ts';
-import type { Watched } from '../../mongo/cluster-feed.ts';
+import type { ChangeListener, ChangeWatch } from '../../mongo/cluster-feed.ts';
 import { perScope } from '../../shell/per-scope.ts';
+import type { Shell } from '../../shell/shell.ts';
 import { type Client, clientModel, type ClientSecret, type KnownClient, type KnownSecret } from './client.ts';
 import { hashOfSecret } from './secret-hash.ts';
 
@@ -145,8 +146,10 @@ export class ClientStore {
   }
 }
 
-/** Told of whatever happens to a client, on whichever node. */
-export const watchedClients: Watched = { collection: clientModel.collection, fields: ['revision'] };
+/** Tells of clients that are deleted, on whichever node. */
+export function watchClients(shell: Shell, listener: ChangeListener): ChangeWatch {
+  return shell.watch(clientModel, listener);
+}
 
 export const clientStore = perScope((scope) => new ClientStore(scope.model(clientModel), scope.tenant.id));
 

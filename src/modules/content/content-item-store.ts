@@ -192,7 +192,6 @@ function slugTaken() {
 export const watchedItems: Watched = {
   collection: contentItemModel.collection,
   fields: ['type', 'status', 'previousStatus', 'applicationTenant'],
-  inserts: true,
 };
 
 /** Tells of changes of items for longer than the scope lives; answers what ends it. */
