@@ -12,7 +12,7 @@ import { uuidv7 } from '../lib/uuid.ts';
 import { isDuplicateKey } from '../mongo/duplicate-key.ts';
 import { IDENTIFIER_RULES, identifierFault, isIdentifier } from '../tenancy/identifier.ts';
 import { optionValue } from '../tenancy/option.ts';
-import type { TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
+import type { Placement, TenantId, TenantIdentifier } from '../tenancy/tenant.ts';
 import { type Administrator, administratorOf, renewedAdministrator } from './administrator.ts';
 import { type BootstrapClient, newBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
@@ -106,13 +106,17 @@ export function createRegistration(options: RegistrationOptions) {
 
     const identifier = parsed.identifier as TenantIdentifier;
     const id = uuidv7() as TenantId;
-    // Asked first, for it costs a read only. With a key it may be the same request, sent twice at once.
-    const [isTaken, keys] = await Promise.all([
+    const [reservation, isTaken, keys] = await Promise.all([
+      step('reserve', () => reserve(id, origin.placement)),
+      // With a key it may be the same request, sent twice at once.
       keyHash === undefined && control.tenants.has({ names: identifier }),
       meanwhile(() => firstKeys(box, id)),
     ]);
-    if (isTaken) throw taken();
-    const placement = await step('reserve', () => place(id, origin.placement));
+    if (isTaken) {
+      await reservation.giveBack();
+      throw taken();
+    }
+    const placement = reservation.placement();
     const createdAt = new Date(now());
     const bootstrap = newBootstrapClient(keys.secretKey, createdAt);
     const draft: TenantRecord = {
@@ -145,7 +149,7 @@ export function createRegistration(options: RegistrationOptions) {
     try {
       await step('record', () => control.tenants.insert(draft));
     } catch (error) {
-      if (placement.cluster !== NO_CLUSTER) await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
+      await reservation.giveBack();
       if (!isDuplicateKey(error)) throw error;
       // The same request twice at once violates both indexes, and the server names either.
       const earlier =
@@ -181,6 +185,30 @@ export function createRegistration(options: RegistrationOptions) {
     const credentials = await credentialsOf(replaced, bootstrap, administrator);
     if (administrator !== undefined) send(administrator.mail);
     return { record: replaced, bootstrap: credentials };
+  }
+
+  /** A place, or what stands in its way: told once it is known that the identifier is free. */
+  async function reserve(
+    id: TenantId,
+    request: PlacementRequest,
+  ): Promise<{ placement(): Placement; giveBack(): Promise<void> }> {
+    try {
+      const placement = await place(id, request);
+      return {
+        placement: () => placement,
+        async giveBack() {
+          if (placement.cluster !== NO_CLUSTER)
+            await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
+        },
+      };
+    } catch (error) {
+      return {
+        placement() {
+          throw error;
+        },
+        giveBack: () => Promise.resolve(),
+      };
+    }
   }
 
   async function credentialsOf(

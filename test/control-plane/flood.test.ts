@@ -67,4 +67,10 @@ test('a flood of sign-ups fills the clusters and stops there; who is there reads
   await expect.poll(async () => (await used())['default']).toBeGreaterThan(FIRST_BUDGET);
   const late = await register(gateway, { identifier: 'late', name: 'L' });
   expect([late.code, late.reply.status]).toEqual(['CAPACITY_EXHAUSTED', 503]);
+  // Room or not: a name that is taken is told so, and takes none.
+  const [before] = await gateway.app.platform.clusters.all();
+  expect((await register(gateway, { identifier: 'acme', name: 'Again' })).userErrors).toMatchObject([
+    { code: 'IDENTIFIER_TAKEN' },
+  ]);
+  expect((await gateway.app.platform.clusters.all())[0]?.free).toBe(before?.free);
 });
