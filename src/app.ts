@@ -189,6 +189,7 @@ export async function createApp(options: AppOptions) {
     });
     const people = peopleOf(modules);
     const sts = createSts({
+      openShell: ({ id }) => shells.peek(id),
       signingKeys: signingKeyring({ control, box }),
       cookieKeys: (context) => box.derive(context),
       tenantClaim: config.tenantClaim,

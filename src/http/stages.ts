@@ -41,6 +41,7 @@ import { useHealth } from './use-health.ts';
 import { useLog } from './use-log.ts';
 import { useModuleStages } from './use-module-stages.ts';
 import { usePlatform } from './use-platform.ts';
+import { usePublished } from './use-published.ts';
 import { useRateLimit } from './use-rate-limit.ts';
 import { useRequestForm } from './use-request-form.ts';
 import { useResolution } from './use-resolution.ts';
@@ -128,6 +129,7 @@ export function createStages(parts: StageParts): readonly Stage[] {
     resolution,
     useRateLimit(rates.counter, rates.platform),
     useWebSocket(http.trustedProxyCount),
+    usePublished(parts.sts),
     ...turns,
     useGraphiql({
       setting: config.graphiql,

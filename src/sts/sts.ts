@@ -1,5 +1,6 @@
 import type { Scope } from '../shell/scope.ts';
 import { perShell, type Shell } from '../shell/shell.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
 import type { StsReply, StsRequest } from './hand-over.ts';
 import { interactionListener, isInteraction } from './interaction.ts';
 import { answerPasswordPage, isPasswordPage } from './password-page.ts';
@@ -9,9 +10,18 @@ import { answerThroughSwitch } from './switch-sessions.ts';
 import { openTenantProvider, type TenantProvider } from './tenant-provider.ts';
 
 export interface Sts {
+  /**
+   * What a tenant publishes at a path below its issuer, as far as it is in memory: its keys always, the description of
+   * its provider while that is open. Whoever verifies tokens goes on doing so while the tenant's database cannot be
+   * reached, and waits for nobody's turn.
+   */
+  published(tenant: Tenant, path: string): StsReply | undefined;
   /** Answers a request below a tenant's issuer. */
   answer(scope: Scope, request: StsRequest): Promise<StsReply>;
 }
+
+const KEYS_PATH = '/oauth/jwks';
+const DISCOVERY_PATH = '/.well-known/openid-configuration';
 
 /** How long others may keep what a tenant publishes, in seconds. A new key is published long before it signs. */
 const MAX_AGE_SECONDS = 60;
@@ -26,14 +36,21 @@ const PUBLISHED_HEADERS = {
 export function createSts(options: StsOptions): Sts {
   const providers = perShell((shell) => new ProviderSlot(shell, options));
   return {
+    published(tenant, path) {
+      if (path === KEYS_PATH) return asPublished(publishedKeys(tenant));
+      if (path !== DISCOVERY_PATH) return undefined;
+      const shell = options.openShell(tenant);
+      const description = shell && providers(shell).description;
+      return description === undefined ? undefined : asPublished(description);
+    },
     async answer(scope, request) {
-      const { tenant } = scope;
-      const path = request.target.split('?')[0];
-      const isRead = request.method === 'GET' || request.method === 'HEAD';
-      if (isRead && path === '/oauth/jwks') return published(publishedKeys(tenant));
       if (isPasswordPage(request.target)) return answerPasswordPage(scope, options.people, request);
-      const opened = await providers(scope.shell).open(scope);
-      if (isRead && path === '/.well-known/openid-configuration') return published(await opened.discovery());
+      const slot = providers(scope.shell);
+      const opened = await slot.open(scope);
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      if (isRead && request.target.split('?')[0] === DISCOVERY_PATH) {
+        return asPublished((slot.description ??= await opened.describe()));
+      }
       const listener = isInteraction(request.target)
         ? interactionListener(opened.provider, scope, options.people, request)
         : opened.listener;
@@ -42,12 +59,14 @@ export function createSts(options: StsOptions): Sts {
   };
 }
 
-function published(body: string): StsReply {
+function asPublished(body: string): StsReply {
   return { status: 200, headers: { ...PUBLISHED_HEADERS }, cookies: [], body };
 }
 
 /** The provider of a shell; another one when the tenant's keys have changed. */
 class ProviderSlot {
+  /** What the provider says of itself, once somebody has asked; its keys are not in it. */
+  description: string | undefined;
   readonly #shell: Shell;
   readonly #options: StsOptions;
   #keys = '';

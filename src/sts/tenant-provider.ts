@@ -31,7 +31,6 @@ export class TenantProvider {
   readonly provider: Provider;
   readonly listener: Listener;
   readonly #seen: SeenTenant;
-  #discovery: Promise<string> | undefined;
 
   constructor(provider: Provider, seen: SeenTenant, requests: RequestScope) {
     this.provider = provider;
@@ -47,11 +46,10 @@ export class TenantProvider {
   }
 
   /** The provider's description of itself (OpenID Connect Discovery 1.0), which no request changes. */
-  discovery(): Promise<string> {
+  async describe(): Promise<string> {
     const target = '/.well-known/openid-configuration';
-    const request = { method: 'GET', target, headers: {}, body: undefined, address: '' };
-    this.#discovery ??= handOver(this.listener, this.issuer, request).then(({ body }) => String(body));
-    return this.#discovery;
+    const asked = { method: 'GET', target, headers: {}, body: undefined, address: '' };
+    return String((await handOver(this.listener, this.issuer, asked)).body);
   }
 }
 

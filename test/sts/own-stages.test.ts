@@ -27,6 +27,32 @@ it('what is answered before an identity provider is asked has the form of its ow
   expect([large.status, large.body.error]).toEqual([413, 'invalid_request']);
 });
 
+it('keys go on to be published while the database of their tenant cannot be reached, and so does what was asked for before', async () => {
+  const DISCOVERY = '/.well-known/openid-configuration';
+  const names = ['acme', 'globex'];
+  const published = (path: string) => Promise.all(names.map((name) => atSts(gateway, name, path)));
+  const bodies = (replies: { status: number; body: unknown }[]) =>
+    replies.map(({ status, body }) => [status, body]);
+  const [keys, discovery] = [await published('/oauth/jwks'), await published(DISCOVERY)];
+  expect(keys[0]!.body.keys[0].kid).not.toBe(keys[1]!.body.keys[0].kid);
+  expect(discovery[0]!.body.issuer).toBe('http://gateway.test/t/acme');
+
+  const { control } = gateway.app.platform;
+  const record = (await control.tenants.findOne({ names: 'acme' as never }))!;
+  const stamps = control.db.client.db(record.placement.database).collection('_tenant');
+  const stamp = (await stamps.findOneAndDelete({}))!;
+  // Open, its description is there; closed, it is not.
+  expect(bodies(await published(DISCOVERY))).toEqual(bodies(discovery));
+  await gateway.app.shells.evict(record._id);
+  const [ours, theirs] = await published(DISCOVERY);
+  expect([ours!.status, ours!.body.code, theirs!.status]).toEqual([503, 'TENANT_UNAVAILABLE', 200]);
+  expect(bodies(await published('/oauth/jwks'))).toEqual(bodies(keys));
+
+  await stamps.insertOne(stamp);
+  expect(bodies(await published(DISCOVERY))).toEqual(bodies(discovery));
+  expect((await postForm(gateway, '/t/acme/oauth/jwks', {})).status).toBe(404);
+});
+
 it('guesses of a secret are counted with the requests of their address, for that tenant alone', async () => {
   const { data } = await graphql({
     port: gateway.port,
