@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { TenantScope } from '../../src/auth/scopes.ts';
 import { contentWriter, type ContentWriter } from '../support/content.ts';
@@ -150,6 +151,16 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (name, transport) => {
     expect(await refused.told()).toContain('FORBIDDEN');
   });
 
+  test('each event has the time its tenant gives a request, however long the stream has been open', async () => {
+    await setOptions(tenants.acme, { requestDeadlineMs: 500 });
+    using subscriber = await subscribe(transport, tenants.acme);
+    await setTimeout(600);
+    await acme.create(`Later ${name}`);
+    await sawLast(subscriber, `Later ${name}`);
+    expect(subscriber.isOver).toBe(false);
+    await setOptions(tenants.acme, { requestDeadlineMs: 10_000 });
+  });
+
   test('a stream holds no lease between its events', async () => {
     using subscriber = await subscribe(transport, tenants.acme);
     // Waits for every lease to end: for ten seconds if the stream held one.
@@ -161,12 +172,14 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (name, transport) => {
   });
 });
 
-async function setPublic({ token }: TestTenant, publicContent: boolean): Promise<void> {
+const setPublic = (tenant: TestTenant, publicContent: boolean) => setOptions(tenant, { publicContent });
+
+async function setOptions({ token }: TestTenant, options: object): Promise<void> {
   const reply = await graphql({
     port: nodes.there.port,
     token: await token(),
-    query: `mutation ($is: Boolean) { updateSettings(input: { options: { publicContent: $is } }) { userErrors { code } } }`,
-    variables: { is: publicContent },
+    query: `mutation ($options: OptionsInput) { updateSettings(input: { options: $options }) { userErrors { code } } }`,
+    variables: { options },
   });
   expect(reply.errors).toBeUndefined();
 }
