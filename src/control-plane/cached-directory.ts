@@ -31,10 +31,13 @@ export class CachedDirectory implements TenantDirectory {
   }
 
   byIdentifier(identifier: string): Promise<Tenant | undefined> {
+    const known = this.known(identifier);
+    return known === undefined ? this.#load(identifier) : Promise.resolve(known);
+  }
+
+  known(identifier: string): Tenant | undefined {
     const id = this.#idByName.get(identifier);
-    const cached = id === undefined ? undefined : this.#byId.get(id);
-    if (cached !== undefined) return Promise.resolve(cached);
-    return this.#load(identifier);
+    return id === undefined ? undefined : this.#byId.get(id);
   }
 
   async byHost(host: string): Promise<Tenant | undefined> {

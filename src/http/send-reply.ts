@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Exchange, Reply } from './exchange.ts';
@@ -15,22 +15,15 @@ export async function sendReply(
   response: ServerResponse,
   isLast: boolean,
 ): Promise<void> {
-  const { status, body, cookies = [] } = reply;
-  // Framing that Yoga has in mind for its own responses would contradict that of this one.
-  const { 'transfer-encoding': _framing, connection: _connection, ...rest } = reply.headers;
-  const headers = {
-    ...rest,
-    ...(cookies.length === 0 ? {} : { 'set-cookie': cookies }),
-    ...(isLast ? { connection: 'close' } : {}),
-  };
+  const { status, body, cookies } = reply;
+  const headers: OutgoingHttpHeaders = { ...reply.headers };
+  if (cookies !== undefined && cookies.length > 0) headers['set-cookie'] = cookies;
+  if (isLast) headers.connection = 'close';
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     if (response.destroyed) return;
-    const length = body === undefined ? 0 : Buffer.byteLength(body);
     // RFC 9110 section 8.6: a 204 has no length.
-    response.writeHead(status, {
-      ...headers,
-      ...(status === 204 ? {} : { 'content-length': String(length) }),
-    });
+    if (status !== 204) headers['content-length'] = String(body === undefined ? 0 : Buffer.byteLength(body));
+    response.writeHead(status, headers);
     response.end(request.method === 'HEAD' ? undefined : body);
     return;
   }

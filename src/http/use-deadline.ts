@@ -22,17 +22,19 @@ export function useTenantDeadline(platformMs: number): Stage {
   };
 }
 
-async function within(ms: number, { abort }: Exchange, next: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+/** With no more promises than that: every request passes here. */
+function within(ms: number, { abort }: Exchange, next: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let timer = setTimeout(() => {
       abort.abort(deadlineExceeded());
       timer = setTimeout(() => reject(deadlineExceeded()), GRACE_MS);
     }, ms);
+    const settle =
+      <V>(how: (value: V) => void) =>
+      (value: V) => {
+        clearTimeout(timer);
+        how(value);
+      };
+    next().then(settle(resolve), settle(reject));
   });
-  try {
-    await Promise.race([next(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { when } from '../lib/pipeline.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Exchange } from './exchange.ts';
 import { graphiqlAssets } from './graphiql/assets.ts';
@@ -23,7 +24,9 @@ export interface GraphiqlOptions {
 /** A browser's `GET` on a GraphQL route gets the GraphiQL page; everything it needs comes from this server. */
 export function useGraphiql({ setting, samples, developmentToken, signIn, isLocal }: GraphiqlOptions): Stage {
   const assets = graphiqlAssets();
-  return async (exchange, next) => {
+  const isPage = (exchange: Exchange) => setting !== 'off' && isBrowserVisit(exchange);
+  const isConcerned = (exchange: Exchange) => exchange.route.kind === 'asset' || isPage(exchange);
+  return when(isConcerned, async (exchange) => {
     const { request, route } = exchange;
     if (route.kind === 'asset') {
       const asset = await assets.answer(
@@ -34,7 +37,6 @@ export function useGraphiql({ setting, samples, developmentToken, signIn, isLoca
       exchange.reply = { status: 200, ...asset };
       return;
     }
-    if (setting === 'off' || !isBrowserVisit(exchange)) return next();
     const tenant = exchange.tenant;
     const isTokenDue = tenant !== undefined && setting === 'on' && isLocal(exchange);
     const token = isTokenDue ? await developmentToken(tenant) : undefined;
@@ -49,7 +51,7 @@ export function useGraphiql({ setting, samples, developmentToken, signIn, isLoca
       ...(token === undefined ? {} : { developmentToken: token }),
     });
     exchange.reply = { status: 200, ...page };
-  };
+  });
 }
 
 /** By identifier, for people, and by a digest of the id: an identifier may have been another tenant's once. */

@@ -7,6 +7,8 @@ import type { Tenant, TenantId } from './tenant.ts';
 export interface TenantDirectory {
   /** By current identifier or alias. The quarantined identifiers of a deleted tenant find its (deleted) record. */
   byIdentifier(identifier: string): Promise<Tenant | undefined>;
+  /** The same of those in memory, at once; undefined for others, which may well exist. */
+  known(identifier: string): Tenant | undefined;
   /** By a verified host of its own. */
   byHost(host: string): Promise<Tenant | undefined>;
   /** By an issuer outside and the one audience it is trusted for. */

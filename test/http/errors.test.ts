@@ -155,6 +155,7 @@ describe('a fault of the gateway', () => {
   });
 
   it('before GraphQL is INTERNAL in the same form', async () => {
+    gateway.app.directory.clear();
     const broken = vi.spyOn(gateway.app.directory, 'byIdentifier').mockRejectedValue(new Error(secret));
     try {
       const reply = await ask({ query: '{ __typename }' });
@@ -167,6 +168,7 @@ describe('a fault of the gateway', () => {
   });
 
   it('that is an unreachable database is TENANT_UNAVAILABLE, with a time to come back', async () => {
+    gateway.app.directory.clear();
     const broken = vi
       .spyOn(gateway.app.directory, 'byIdentifier')
       .mockRejectedValue(new mongo.MongoNetworkError(secret));

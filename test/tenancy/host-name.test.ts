@@ -232,7 +232,7 @@ describe('X-Forwarded-Host', () => {
 describe('the canonical form of a host', () => {
   // Every name is a tenant here: only the spelling decides what is found.
   const directory = {
-    byIdentifier: async (identifier: string) => ({ identifier }) as Tenant,
+    known: (identifier: string) => ({ identifier }) as Tenant,
     byHost: async () => undefined,
   } as unknown as TenantDirectory;
   const find = hostSource({ directory, baseDomain: 'gateway.test', publicHost: 'www.gateway.test' });

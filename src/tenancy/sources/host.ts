@@ -1,7 +1,7 @@
 import { ABSENT, candidateOf, UNKNOWN, type Candidate } from '../candidate.ts';
 import type { TenantDirectory } from '../directory.ts';
 import { hostNameOf } from '../host-name.ts';
-import { isIdentifier } from '../identifier.ts';
+import { pathPrefixSource } from './path-prefix.ts';
 
 export interface HostSourceOptions {
   directory: TenantDirectory;
@@ -19,16 +19,16 @@ export interface HostSourceOptions {
  */
 export function hostSource({ directory, baseDomain, publicHost }: HostSourceOptions) {
   const suffix = `.${baseDomain}`;
-  return async (header: string): Promise<Candidate> => {
+  const identifierSource = pathPrefixSource(directory);
+  return (header: string): Candidate | Promise<Candidate> => {
     const host = hostNameOf(header);
     if (host === undefined) return header.toLowerCase().includes(suffix) ? UNKNOWN : ABSENT;
     if (host === publicHost || host === baseDomain) return ABSENT;
     if (!host.endsWith(suffix)) {
       // A single label is nobody's.
-      const owner = host.includes('.') ? await directory.byHost(host) : undefined;
-      return owner === undefined ? ABSENT : candidateOf(owner);
+      if (!host.includes('.')) return ABSENT;
+      return directory.byHost(host).then((owner) => (owner === undefined ? ABSENT : candidateOf(owner)));
     }
-    const label = host.slice(0, -suffix.length);
-    return isIdentifier(label) ? candidateOf(await directory.byIdentifier(label)) : UNKNOWN;
+    return identifierSource(host.slice(0, -suffix.length));
   };
 }

@@ -8,6 +8,9 @@ import { isIdentifier } from '../identifier.ts';
  * @example `/t/acme/graphql` → segment `acme` → the tenant `acme`
  */
 export function pathPrefixSource(directory: TenantDirectory) {
-  return async (segment: string): Promise<Candidate> =>
-    isIdentifier(segment) ? candidateOf(await directory.byIdentifier(segment)) : UNKNOWN;
+  return (segment: string): Candidate | Promise<Candidate> => {
+    if (!isIdentifier(segment)) return UNKNOWN;
+    const known = directory.known(segment);
+    return known === undefined ? directory.byIdentifier(segment).then(candidateOf) : candidateOf(known);
+  };
 }
