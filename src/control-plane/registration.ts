@@ -17,7 +17,7 @@ import { type Administrator, administratorOf, renewedAdministrator } from './adm
 import { type BootstrapClient, newBootstrapClient } from './bootstrap-client.ts';
 import type { Clusters } from './clusters.ts';
 import type { ControlDatabase } from './control-database.ts';
-import { NO_CLUSTER, type Place } from './placement.ts';
+import type { Place } from './placement.ts';
 import { LEASE_MS, type Provisioning, SIGN_UP_NAMESPACES } from './provisioning.ts';
 import { type PlacementRequest, registrationInput } from './registration-input.ts';
 import { type RegistrationTakeover, stillWorkedOn } from './registration-takeover.ts';
@@ -106,17 +106,19 @@ export function createRegistration(options: RegistrationOptions) {
 
     const identifier = parsed.identifier as TenantIdentifier;
     const id = uuidv7() as TenantId;
-    const [reservation, isTaken, keys] = await Promise.all([
-      step('reserve', () => reserve(id, origin.placement)),
+    const [[placed], isTaken, keys] = await Promise.all([
+      // What stands in the way of a place is told once it is known that the identifier is free.
+      Promise.allSettled([step('reserve', () => place(id, origin.placement))]),
       // With a key it may be the same request, sent twice at once.
       keyHash === undefined && control.tenants.has({ names: identifier }),
       meanwhile(() => firstKeys(box, id)),
     ]);
     if (isTaken) {
-      await reservation.giveBack();
+      if (placed.status === 'fulfilled') await giveBack(placed.value);
       throw taken();
     }
-    const placement = reservation.placement();
+    if (placed.status === 'rejected') throw placed.reason;
+    const placement = placed.value;
     const createdAt = new Date(now());
     const bootstrap = newBootstrapClient(keys.secretKey, createdAt);
     const draft: TenantRecord = {
@@ -149,7 +151,7 @@ export function createRegistration(options: RegistrationOptions) {
     try {
       await step('record', () => control.tenants.insert(draft));
     } catch (error) {
-      await reservation.giveBack();
+      await giveBack(placement);
       if (!isDuplicateKey(error)) throw error;
       // The same request twice at once violates both indexes, and the server names either.
       const earlier =
@@ -187,28 +189,9 @@ export function createRegistration(options: RegistrationOptions) {
     return { record: replaced, bootstrap: credentials };
   }
 
-  /** A place, or what stands in its way: told once it is known that the identifier is free. */
-  async function reserve(
-    id: TenantId,
-    request: PlacementRequest,
-  ): Promise<{ placement(): Placement; giveBack(): Promise<void> }> {
-    try {
-      const placement = await place(id, request);
-      return {
-        placement: () => placement,
-        async giveBack() {
-          if (placement.cluster !== NO_CLUSTER)
-            await clusters.account(placement.cluster, -SIGN_UP_NAMESPACES);
-        },
-      };
-    } catch (error) {
-      return {
-        placement() {
-          throw error;
-        },
-        giveBack: () => Promise.resolve(),
-      };
-    }
+  /** A deployment of a tenant's own is no cluster, and nothing is counted there. */
+  async function giveBack({ cluster }: Placement): Promise<void> {
+    await clusters.account(cluster, -SIGN_UP_NAMESPACES);
   }
 
   async function credentialsOf(
