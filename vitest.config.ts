@@ -21,6 +21,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // As long as `eventually` waits: a second is too little beside another worker.
+    expect: { poll: { timeout: 10_000 } },
     reporters: report ? ['default', ['json', { outputFile: report }]] : ['default'],
   },
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildSchema, parse } from 'graphql';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually, WITHIN_A_SECOND_MS } from '../support/eventually.ts';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { changeStamp, ledgerOf } from '../support/migrations.ts';
 import { type MongoProxy, openMongoProxy } from '../support/mongo-proxy.ts';
@@ -83,11 +83,13 @@ describe('the command line', { timeout: 60_000 }, () => {
       const { accessToken } = acme.bootstrap;
       expect(await program.json('tenants', 'suspend', 'acme')).toMatchObject({ status: 'SUSPENDED' });
       await expect
-        .poll(async () => (await ask('acme', accessToken)).errors?.[0]?.extensions.code, { timeout: 1_000 })
+        .poll(async () => (await ask('acme', accessToken)).errors?.[0]?.extensions.code, {
+          timeout: WITHIN_A_SECOND_MS,
+        })
         .toBe('TENANT_SUSPENDED');
       expect((await program.run(['tenants', 'resume', acme.tenant.id])).stdout).toBe('acme is ACTIVE\n');
       await expect
-        .poll(async () => (await ask('acme', accessToken)).errors, { timeout: 1_000 })
+        .poll(async () => (await ask('acme', accessToken)).errors, { timeout: WITHIN_A_SECOND_MS })
         .toBeUndefined();
     });
 
@@ -308,7 +310,9 @@ describe('the command line', { timeout: 60_000 }, () => {
       const { token } = await program.json('token', 'acme');
       expect(rotated.kids).toEqual([rotated.kid, decodeProtectedHeader(before).kid]);
       expect(decodeProtectedHeader(token).kid).toBe(rotated.kid);
-      await expect.poll(async () => (await ask('acme', token)).errors, { timeout: 1_000 }).toBeUndefined();
+      await expect
+        .poll(async () => (await ask('acme', token)).errors, { timeout: WITHIN_A_SECOND_MS })
+        .toBeUndefined();
       expect((await ask('acme', before)).errors).toBeUndefined();
     });
 
