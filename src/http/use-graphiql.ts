@@ -8,6 +8,7 @@ import { type GraphiqlSignIn, graphiqlPage, type SampleOperation } from './graph
 import { refusal } from './refuse.ts';
 import { pathOf } from './request-target.ts';
 import type { Stage } from './stage.ts';
+import { wantsPage } from './wants-page.ts';
 
 export interface GraphiqlOptions {
   setting: Config['graphiql'];
@@ -62,6 +63,5 @@ function storageNamespaceOf({ identifier, id }: Tenant): string {
 function isBrowserVisit({ request, route, socket }: Exchange): boolean {
   if (socket !== undefined) return false;
   const isEndpoint = (route.kind === 'tenant' || route.kind === 'platform') && !route.isSchemaFile;
-  const wantsPage = (request.headers.accept ?? '').includes('text/html');
-  return isEndpoint && request.method === 'GET' && wantsPage && !/[?&]query=/.test(request.url ?? '');
+  return isEndpoint && wantsPage(request) && !/[?&]query=/.test(request.url ?? '');
 }

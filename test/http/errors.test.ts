@@ -1,8 +1,15 @@
 import { mongo } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ERROR_CODES } from '../../src/lib/error-codes.ts';
-import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
-import { graphql, type GraphQLReply, type GraphQLRequest } from '../support/request.ts';
+import { eventually } from '../support/eventually.ts';
+import {
+  registerBoth,
+  registerTenant,
+  startGateway,
+  type TestGateway,
+  type TestTenant,
+} from '../support/gateway.ts';
+import { graphql, type GraphQLReply, type GraphQLRequest, send } from '../support/request.ts';
 
 let gateway: TestGateway;
 let acme: TestTenant;
@@ -128,6 +135,34 @@ describe('an error', () => {
 it('tells a caller who accepts nothing it can say what it could', async () => {
   const reply = await ask({ query: '{ viewer { kind } }', headers: { accept: 'image/png' } });
   expect(summary(reply)).toEqual([406, ['BAD_USER_INPUT']]);
+});
+
+it('opened in a browser is a page, which tells no more of a tenant than the error does', async () => {
+  const open = async (path: string, accept = 'text/html,application/xhtml+xml,*/*;q=0.8') => {
+    const { status, headers, body } = await send({
+      port: gateway.port,
+      method: 'GET',
+      path,
+      headers: { accept },
+    });
+    const id = String(headers['x-request-id']);
+    expect(body).toContain(id);
+    return { status, headers, body: body.replaceAll(id, 'ID') };
+  };
+  const unknown = await open('/t/nowhere/oauth/auth');
+  expect([unknown.status, unknown.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(unknown.headers['content-security-policy']).toContain("default-src 'none'");
+  expect(unknown.body).toContain('There is no such tenant.');
+  const suspended = await registerTenant(gateway, 'hooli');
+  await gateway.app.platform.lifecycle.suspend(suspended.record._id);
+  await eventually(async () => expect((await open('/t/hooli/oauth/auth')).body).toBe(unknown.body));
+  expect((await open('/t/hooli/graphql')).body).toBe(unknown.body);
+  expect((await open('/t/<script>/graphql')).body).not.toContain('<script>');
+  expect(await open('/')).toMatchObject({
+    status: 404,
+    body: expect.stringContaining('NOT_FOUND') as string,
+  });
+  expect(JSON.parse((await open('/', '*/*')).body)).toMatchObject({ errors: [{}] });
 });
 
 describe('a fault of the gateway', () => {
