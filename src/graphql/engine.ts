@@ -20,9 +20,6 @@ const DOCUMENT_CACHE = { max: 1_024, maxSize: 400_000 };
 /** All requests come under this address: which route they took was decided before. */
 const ENGINE_URL = 'http://gateway/graphql';
 
-/** How long a reply is and how it is framed is said where it is sent. */
-const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection']);
-
 /**
  * The one GraphQL Yoga of the process. It knows nothing of tenants: the schema and the resolvers' context come with
  * each request. Its parse cache is shared by text, its validation cache is keyed by schema object.
@@ -100,9 +97,7 @@ export async function openEngineWays(superset: GraphQLSchema) {
       }),
     });
     const headers: Record<string, string> = {};
-    for (const [name, value] of response.headers) {
-      if (!FRAMING.has(name.toLowerCase())) headers[name.toLowerCase()] = value;
-    }
+    for (const [name, value] of response.headers) headers[name.toLowerCase()] = value;
     const { status } = response;
     if (!isStream || response.body === null) {
       return { status, headers, body: await response.text() };

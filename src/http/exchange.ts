@@ -40,6 +40,8 @@ export interface Exchange {
   readonly abort: Abort;
   /** Names the request and, once it is known, the tenant on every line. */
   readonly log: Logger;
+  /** The request as it came, with nothing decided about it: for each event of its stream. */
+  again(): Exchange;
   /** Cuts the connection of a caller who does not read what it was sent; set where that can happen. */
   hangUp: () => void;
   /** The credential: the header of this name, or what the first message of a WebSocket says in its place. */
@@ -124,6 +126,14 @@ class RequestExchange implements Exchange {
     this.address = address;
     this.authorization = request.headers.authorization;
     this.#root = log;
+  }
+
+  again(): Exchange {
+    const { request, requestId, route, address } = this;
+    const anew = new RequestExchange(request, { requestId, log: this.#root, route, address });
+    anew.authorization = this.authorization;
+    anew.socket = this.socket;
+    return anew;
   }
 
   /** Made when somebody logs, once: a child logger of a child costs five times what one does. */

@@ -3,7 +3,7 @@ import type { TenantContext } from '../graphql/context.ts';
 import type { EngineContext } from '../graphql/engine-request.ts';
 import type { EventStream } from '../graphql/event-stream.ts';
 import { CodedError } from '../lib/coded-error.ts';
-import { type Exchange, newExchange } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 
 /** How long a caller may take to read how its stream ended before its connection is cut, in milliseconds. */
 const FAREWELL_MS = 5_000;
@@ -15,6 +15,8 @@ export interface OpenStreamOptions {
   /** The request that opened the stream. */
   opening: Exchange;
   admit: Admit;
+  /** Lets the streams of a tenant work a few at once. What waits has not begun: no deadline runs for it. */
+  turn<T>(work: () => Promise<T>): Promise<T>;
   contextOf(exchange: Exchange): EngineContext & TenantContext;
   /** @throws when the operation cannot be served with this schema. */
   stillFits(schema: GraphQLSchema): void;
@@ -92,13 +94,15 @@ export class OpenStream implements EventStream {
   }
 
   /** Everything that was decided about the request that opened the stream is decided anew. */
-  async #admitted(work: (exchange: Exchange) => Promise<void>): Promise<void> {
+  #admitted(work: (exchange: Exchange) => Promise<void>): Promise<void> {
+    return this.#options.turn(() => this.#admittedNow(work));
+  }
+
+  async #admittedNow(work: (exchange: Exchange) => Promise<void>): Promise<void> {
     const { opening, admit, contextOf, stillFits } = this.#options;
-    const exchange = newExchange(opening.request, opening);
-    exchange.authorization = opening.authorization;
-    exchange.socket = opening.socket;
-    const stop = () => exchange.abort.abort(this.signal.reason);
     this.signal.throwIfAborted();
+    const exchange = opening.again();
+    const stop = () => exchange.abort.abort(this.signal.reason);
     this.signal.addEventListener('abort', stop, { once: true });
     try {
       await admit(exchange, async () => {

@@ -74,7 +74,11 @@ export class OpenStreams {
    * @param shell - of the tenant, leased until this returns.
    * @throws {CodedError} RATE_LIMITED; TENANT_UNAVAILABLE when this node is being stopped.
    */
-  open(tenant: Tenant, shell: Shell, options: Omit<OpenStreamOptions, 'onEvent' | 'onClose'>): OpenStream {
+  open(
+    tenant: Tenant,
+    shell: Shell,
+    options: Omit<OpenStreamOptions, 'turn' | 'onEvent' | 'onClose'>,
+  ): OpenStream {
     if (this.#isDraining) throw goingAway();
     const known = this.#tenants.get(tenant.id);
     if (this.#size >= this.#limits.perNode || (known?.streams.size ?? 0) >= this.#limits.perTenant) {
@@ -83,7 +87,7 @@ export class OpenStreams {
     const own = known ?? this.#watch(tenant, shell);
     const stream = new OpenStream({
       ...options,
-      admit: (exchange, work) => own.gate.run(() => options.admit(exchange, work)),
+      turn: (work) => own.gate.run(work),
       onEvent: this.#options.onEvent,
       onClose: () => this.#forget(tenant.id, own, stream),
     });

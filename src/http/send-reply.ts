@@ -6,6 +6,9 @@ import type { Exchange, Reply } from './exchange.ts';
 /** Longest a caller may leave what is sent to it unread, in milliseconds. A stream that is quiet sends pings. */
 const UNREAD_MS = 60_000;
 
+/** How long a reply is and how it is framed is said here, whatever an engine or a module has in mind for its own. */
+const FRAMING: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection']);
+
 const NOTHING: Reply = { status: 404, headers: {}, body: undefined };
 
 /** Writes a reply as the response; of a stream as fast as it is read. Settles when all of it is written. */
@@ -16,7 +19,10 @@ export async function sendReply(
   isLast: boolean,
 ): Promise<void> {
   const { status, body, cookies } = reply;
-  const headers: OutgoingHttpHeaders = { ...reply.headers };
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(reply.headers)) {
+    if (!FRAMING.has(name.toLowerCase())) headers[name] = value;
+  }
   if (cookies !== undefined && cookies.length > 0) headers['set-cookie'] = cookies;
   if (isLast) headers.connection = 'close';
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {

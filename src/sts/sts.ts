@@ -20,7 +20,8 @@ export interface Sts {
   answer(scope: Scope, request: StsRequest): Promise<StsReply>;
 }
 
-const KEYS_PATH = '/oauth/jwks';
+/** As the library would take it, which would answer with the keys it signs with alone. */
+const KEYS_PATH = /^\/oauth\/jwks\/?$/i;
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 
 /** How long others may keep what a tenant publishes, in seconds. A new key is published long before it signs. */
@@ -37,7 +38,7 @@ export function createSts(options: StsOptions): Sts {
   const providers = perShell((shell) => new ProviderSlot(shell, options));
   return {
     published(tenant, path) {
-      if (path === KEYS_PATH) return asPublished(publishedKeys(tenant));
+      if (KEYS_PATH.test(path)) return asPublished(publishedKeys(tenant));
       if (path !== DISCOVERY_PATH) return undefined;
       const shell = options.openShell(tenant);
       const description = shell && providers(shell).description;
@@ -65,7 +66,7 @@ function asPublished(body: string): StsReply {
 
 /** The provider of a shell; another one when the tenant's keys have changed. */
 class ProviderSlot {
-  /** What the provider says of itself, once somebody has asked; its keys are not in it. */
+  /** What the provider says of itself, once somebody has asked. */
   description: string | undefined;
   readonly #shell: Shell;
   readonly #options: StsOptions;
@@ -82,6 +83,7 @@ class ProviderSlot {
     if (this.#provider === undefined || this.#keys !== keys) {
       const opening = openTenantProvider(this.#shell, tenant, this.#options);
       this.#keys = keys;
+      this.description = undefined;
       this.#provider = opening;
       opening.catch(() => {
         if (this.#provider === opening) this.#provider = undefined;

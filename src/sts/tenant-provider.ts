@@ -49,7 +49,9 @@ export class TenantProvider {
   async describe(): Promise<string> {
     const target = '/.well-known/openid-configuration';
     const asked = { method: 'GET', target, headers: {}, body: undefined, address: '' };
-    return String((await handOver(this.listener, this.issuer, asked)).body);
+    const { status, body } = await handOver(this.listener, this.issuer, asked);
+    if (status !== 200) throw new Error(`the identity provider describes itself with ${status}`);
+    return String(body);
   }
 }
 

@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Exchange } from '../../src/http/exchange.ts';
+import { useDeadline } from '../../src/http/use-deadline.ts';
+import { Abort } from '../../src/lib/abort.ts';
+import { pipeline } from '../../src/lib/pipeline.ts';
 import { registerBoth, startGateway, type TestGateway, type TestTenant } from '../support/gateway.ts';
 import { speak } from '../support/raw-socket.ts';
 import { graphql } from '../support/request.ts';
@@ -18,6 +22,20 @@ afterAll(() => gateway[Symbol.asyncDispose]());
 const tooLate = { code: 'DEADLINE_EXCEEDED', requestId: expect.any(String) as string };
 
 describe('the deadline of a request', () => {
+  it('leaves no timer behind, also where the next stage throws at once', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const run = (last: () => Promise<void>) =>
+      pipeline([useDeadline(60_000)])({ abort: new Abort() } as unknown as Exchange, last);
+    const before = timers();
+    await run(() => Promise.resolve());
+    await expect(run(() => Promise.reject(new Error('later')))).rejects.toThrow('later');
+    const refuse = () => {
+      throw new Error('at once');
+    };
+    await expect(run(refuse)).rejects.toThrow('at once');
+    expect(timers()).toBe(before);
+  });
+
   it('ends one whose tenant record cannot be written: 504', async () => {
     const { port, app } = gateway;
     const token = await globex.token();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { startGateway, type TestGateway } from '../support/gateway.ts';
 import { register, type RegistrationReply } from '../support/platform.ts';
 import { graphql } from '../support/request.ts';
@@ -42,7 +42,11 @@ it('keys go on to be published while the database of their tenant cannot be reac
   const stamps = control.db.client.db(record.placement.database).collection('_tenant');
   const stamp = (await stamps.findOneAndDelete({}))!;
   // Open, its description is there; closed, it is not.
+  const leases = vi.spyOn(gateway.app.shells, 'lease');
   expect(bodies(await published(DISCOVERY))).toEqual(bodies(discovery));
+  expect(bodies(await published('/oauth/JWKS/'))).toEqual(bodies(keys));
+  expect(leases).not.toHaveBeenCalled();
+  leases.mockRestore();
   await gateway.app.shells.evict(record._id);
   const [ours, theirs] = await published(DISCOVERY);
   expect([ours!.status, ours!.body.code, theirs!.status]).toEqual([503, 'TENANT_UNAVAILABLE', 200]);

@@ -153,12 +153,15 @@ describe.each(Object.entries(TRANSPORTS))('over %s', (name, transport) => {
 
   test('each event has the time its tenant gives a request, however long the stream has been open', async () => {
     await setOptions(tenants.acme, { requestDeadlineMs: 500 });
-    using subscriber = await subscribe(transport, tenants.acme);
-    await setTimeout(600);
-    await acme.create(`Later ${name}`);
-    await sawLast(subscriber, `Later ${name}`);
-    expect(subscriber.isOver).toBe(false);
-    await setOptions(tenants.acme, { requestDeadlineMs: 10_000 });
+    try {
+      using subscriber = await subscribe(transport, tenants.acme);
+      await setTimeout(600);
+      await acme.create(`Later ${name}`);
+      await sawLast(subscriber, `Later ${name}`);
+      expect(subscriber.isOver).toBe(false);
+    } finally {
+      await setOptions(tenants.acme, { requestDeadlineMs: 10_000 });
+    }
   });
 
   test('a stream holds no lease between its events', async () => {
