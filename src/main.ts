@@ -47,11 +47,12 @@ async function start(stack: ResourceStack, ending: AbortSignal): Promise<void> {
   stack.defer(() => drain(admin, 0));
   stack.defer(() => drain(server, DRAIN_MS));
   stack.defer(() => app.startDraining());
-  const demo = config.hasDemo ? await openDemo(app, log, say, ending) : [];
-  ending.throwIfAborted();
   await listen(server, config.http.port, config.http.host, 'PORT');
   await listen(admin, config.admin.port, config.admin.host, 'ADMIN_PORT');
   app.start();
+  // Whoever has a tenant already does not wait for the demo, and least of all for a cluster of its that is down.
+  const demo = config.hasDemo ? await openDemo(app, log, say, ending) : [];
+  ending.throwIfAborted();
   await welcome(config, app, demo, say);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from '../app.ts';
+import { DEFAULT_CLUSTER } from '../control-plane/cluster-record.ts';
 import type { TenantRecord } from '../control-plane/tenant-record.ts';
 import { UserErrors } from '../lib/user-error.ts';
 import type { TenantIdentifier } from '../tenancy/tenant.ts';
@@ -45,7 +46,8 @@ async function register(
   try {
     const { record } = await app.platform.registration.register(
       { identifier, name, modules, administrator: { email: ADMINISTRATOR } },
-      { isSelfRegistered: false, placement: { mode: 'DATABASE' } },
+      // Where it is expected again, whatever clusters were added to try them.
+      { isSelfRegistered: false, placement: { mode: 'DATABASE', cluster: DEFAULT_CLUSTER } },
     );
     return record;
   } catch (error) {

@@ -50,7 +50,8 @@ export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.in
 }
 
 function codeOf(issue: z.core.$ZodIssue): UserErrorCode {
-  if (issue.code === 'too_big') return issue.origin === 'array' ? 'LIMIT' : 'TOO_LONG';
+  if (issue.code === 'too_big' && issue.origin === 'array') return 'LIMIT';
+  if (issue.code === 'too_big' && issue.origin === 'string') return 'TOO_LONG';
   if (issue.code === 'too_small' && issue.origin === 'string') return 'REQUIRED';
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'REQUIRED';
   return 'INVALID';
