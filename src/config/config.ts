@@ -112,12 +112,12 @@ function hostsIn(list: string): string[] {
 }
 
 function requireForProduction(settings: Settings): void {
-  for (const name of ['PUBLIC_URL', 'BASE_DOMAIN', 'MONGODB_URI'] as const) {
-    if (settings[name] === undefined) throw new SettingError(name, 'is required in production.');
-  }
+  const needed = ['PUBLIC_URL', 'BASE_DOMAIN', 'MONGODB_URI'] as const;
+  const missing: string[] = needed.filter((name) => settings[name] === undefined);
   if (settings.MASTER_KEY === undefined && settings.MASTER_KEY_FILE === undefined) {
-    throw new SettingError('MASTER_KEY', 'or MASTER_KEY_FILE is required in production.');
+    missing.push('MASTER_KEY or MASTER_KEY_FILE');
   }
+  if (missing.length > 0) throw new SettingError(missing.join(', '), 'must be set in production.');
   if (settings.CRASH_POINT !== undefined) {
     throw new SettingError('CRASH_POINT', 'is for tests and refused in production.');
   }

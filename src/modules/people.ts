@@ -2,7 +2,7 @@ import type { Scope } from '../shell/scope.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Module, Place } from './module.ts';
 import type { Account, PageRequest, SignIn, SignInAnswer, SignInVisit } from './sign-in.ts';
-import type { ThemedPage } from './themed-page.ts';
+import type { PageOwner, ThemedPage } from './themed-page.ts';
 
 /** The people of a tenant and of its application tenants, as the tenant's identity provider knows them. */
 export interface People {
@@ -14,6 +14,8 @@ export interface People {
   visit(scope: Scope, visit: Omit<SignInVisit, 'hostName'>, request: PageRequest): Promise<SignInAnswer>;
   /** See {@link SignIn.passwordPage}; undefined where nobody has a password. */
   passwordPage(scope: Scope, token: string, request: PageRequest): Promise<ThemedPage | undefined>;
+  /** Whose pages somebody sees: their application tenant's, else the tenant's own. */
+  host(scope: Scope, subject: string | undefined): Promise<PageOwner>;
   /** Whether an account may be used for what a client asks: not that of another application tenant or application. */
   isWelcome(scope: Scope, account: Account, asked: AskedPlace): Promise<boolean>;
 }
@@ -56,6 +58,10 @@ export function peopleOf(
     const home = found?.applicationTenant;
     return home === undefined || (await placeOf(scope, home)) !== undefined ? found : undefined;
   };
+  const homeOf = async (scope: Scope, subject: string): Promise<Place | undefined> => {
+    const home = (await account(scope, subject))?.applicationTenant;
+    return home === undefined ? undefined : placeOf(scope, home);
+  };
   return {
     isOpenTo: (tenant) => having({ tenant }, 'signIn') !== undefined,
     account,
@@ -78,9 +84,13 @@ export function peopleOf(
       const signIn = signInOf(scope);
       if (signIn === undefined) return undefined;
       const [subject = ''] = token.split('.');
-      const home = (await account(scope, subject))?.applicationTenant;
-      const place = home === undefined ? undefined : await placeOf(scope, home);
+      const place = await homeOf(scope, subject);
       return signIn.passwordPage(at(scope, place), { token, hostName: hostNameOf(scope, place) }, request);
+    },
+
+    async host(scope, subject) {
+      const place = subject === undefined ? undefined : await homeOf(scope, subject);
+      return { name: hostNameOf(scope, place), optionLayers: at(scope, place).optionLayers };
     },
 
     async isWelcome(scope, { applicationTenant: home }, asked) {

@@ -3,6 +3,7 @@ import { accessTokenLifetimeSeconds } from '../auth/access-token-lifetime.ts';
 import { generationOf } from '../auth/generation.ts';
 import { sha256 } from '../lib/sha256.ts';
 import type { Account } from '../modules/sign-in.ts';
+import type { PageOwner } from '../modules/themed-page.ts';
 import { optionValue } from '../tenancy/option.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { isValidFor } from './account-validity.ts';
@@ -20,6 +21,7 @@ export interface ConfigurationOptions {
   cookieKeys: string[];
   adapter: NonNullable<Configuration['adapter']>;
   account(subject: string): Promise<Account | undefined>;
+  host(subject: string | undefined): Promise<PageOwner>;
   resourceServer: NonNullable<
     NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>['getResourceServerInfo']
   >;
@@ -130,7 +132,7 @@ export function stsConfiguration(options: ConfigurationOptions): Configuration {
       userinfo: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: signOutPage(tenant),
+        logoutSource: signOutPage(options.host),
         postLogoutSuccessSource: signedOutPage(tenant),
       },
       resourceIndicators: {

@@ -1,6 +1,6 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 import { Html, html } from '../lib/html.ts';
-import { type ThemedPage, themedPage } from '../modules/themed-page.ts';
+import { type PageOwner, type ThemedPage, themedPage } from '../modules/themed-page.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 
 export function errorPage(tenant: () => Tenant) {
@@ -17,14 +17,16 @@ export function errorPage(tenant: () => Tenant) {
   };
 }
 
-export function signOutPage(tenant: () => Tenant) {
-  return (ctx: KoaContextWithOIDC, form: string): void => {
+/** `host`: whose pages somebody sees. */
+export function signOutPage(host: (subject: string | undefined) => Promise<PageOwner>) {
+  return async (ctx: KoaContextWithOIDC, form: string): Promise<void> => {
     const content = html`${new Html(form)}
       <p>
         <button class="main" type="submit" form="op.logoutForm" value="yes" name="logout">Sign out</button>
         <button type="submit" form="op.logoutForm">Stay signed in</button>
       </p>`;
-    show(ctx, tenantPage(tenant(), { title: 'Do you want to sign out?', content }));
+    const owner = await host(ctx.oidc.session?.accountId);
+    show(ctx, themedPage(owner, { title: 'Do you want to sign out?', content }));
   };
 }
 

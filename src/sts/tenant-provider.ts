@@ -91,6 +91,7 @@ export async function openTenantProvider(
         people.isWelcome(requests.current(), account, asked),
       ),
       account: accountOf,
+      host: (subject) => people.host(requests.current(), subject),
       adapter: stsAdapter({
         artifacts: () => requests.current().model(artifactModel),
         errors,

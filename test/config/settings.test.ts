@@ -51,3 +51,16 @@ test('DATA_DIR is named where it is no directory', async () => {
     'Setting DATA_DIR is not valid: it must be a directory that can be made and written to.',
   );
 });
+
+test('what production needs is told all at once', () => {
+  const inProduction = (env: Record<string, string>) =>
+    configFrom(readEnv({ NODE_ENV: 'production', BASE_DOMAIN: 'example.com', ...env }));
+  expect(() => inProduction({})).toThrow(
+    'Setting PUBLIC_URL, MONGODB_URI, MASTER_KEY or MASTER_KEY_FILE must be set in production.',
+  );
+  const rest = { PUBLIC_URL: 'https://example.com', MONGODB_URI: 'mongodb://db.example.com/?replicaSet=a' };
+  expect(() => inProduction(rest)).toThrow(
+    'Setting MASTER_KEY or MASTER_KEY_FILE must be set in production.',
+  );
+  expect(inProduction({ ...rest, MASTER_KEY_FILE: '/run/key' }).isProduction).toBe(true);
+});

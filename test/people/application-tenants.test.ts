@@ -192,6 +192,18 @@ describe('a session', () => {
     expect([status, titleOf({ body })]).toEqual([200, 'You are signed out']);
   });
 
+  it('is ended on a page of the place it belongs to', async () => {
+    const ownerOf = async (place: string | undefined) => {
+      const agent = new UserAgent(gateway);
+      await tokensAt(shop, place, agent);
+      const { body } = await agent.visit(new URL(`${acme.record.issuer}/oauth/logout`));
+      expect(titleOf({ body })).toBe('Do you want to sign out?');
+      return /<p class="owner">([^<]*)<\/p>/.exec(body)?.[1];
+    };
+    expect(await ownerOf('north')).toBe('The north');
+    expect(await ownerOf(undefined)).toBe(acme.record.name);
+  });
+
   it('counts at its own place alone: elsewhere somebody has to sign in', async () => {
     const agent = new UserAgent(gateway);
     await tokensAt(shop, 'north', agent);
