@@ -5,6 +5,9 @@ import { type CheckedRequest, isExpected } from './http-load.ts';
 /** Requests under way at once. */
 const AT_ONCE = 8;
 
+/** Of a tenant that says to come again. */
+const MAX_ATTEMPTS = 5;
+
 /** Sends each request once, over a few connections that are closed at the end, and checks the replies. */
 export async function sendOnce(port: number, requests: readonly CheckedRequest[]): Promise<void> {
   await sendEach(requests, (request, agent) => send(port, agent, request));
@@ -18,9 +21,10 @@ export async function sendOnce(port: number, requests: readonly CheckedRequest[]
 export async function sendPatiently(port: number, requests: readonly CheckedRequest[]): Promise<number> {
   let refusals = 0;
   await sendEach(requests, async (request, agent) => {
-    for (;;) {
+    for (let attempt = 1; ; attempt += 1) {
       const reply = await answerTo(port, agent, request);
-      if (reply.status !== 503 || !reply.body.includes('"TENANT_UNAVAILABLE"')) return check(reply, request);
+      const isPassing = reply.status === 503 && reply.body.includes('"TENANT_UNAVAILABLE"');
+      if (!isPassing || attempt === MAX_ATTEMPTS) return check(reply, request);
       refusals += 1;
       await setTimeout(reply.retryAfterSeconds * 1_000);
     }
