@@ -98,6 +98,8 @@ export async function openEngineWays(superset: GraphQLSchema) {
     });
     const headers: Record<string, string> = {};
     for (const [name, value] of response.headers) headers[name.toLowerCase()] = value;
+    // The length of what is sent is set where it is sent.
+    delete headers['content-length'];
     const { status } = response;
     if (!isStream || response.body === null) {
       return { status, headers, body: await response.text() };
