@@ -50,7 +50,7 @@ async function start(stack: ResourceStack, ending: AbortSignal): Promise<void> {
   await listen(server, config.http.port, config.http.host, 'PORT');
   await listen(admin, config.admin.port, config.admin.host, 'ADMIN_PORT');
   app.start();
-  // Whoever has a tenant already does not wait for the demo, and least of all for a cluster of its that is down.
+  // Whoever has a tenant already does not wait for the demo, least of all while its cluster is down.
   const demo = config.hasDemo ? await openDemo(app, log, say, ending) : [];
   ending.throwIfAborted();
   await welcome(config, app, demo, say);

@@ -87,12 +87,8 @@ export interface ExchangeStart {
   address: string;
 }
 
-export function newExchange(request: IncomingMessage, start: ExchangeStart): Exchange {
-  return new RequestExchange(request, start);
-}
-
 /** A class: each request has one, and as a literal with accessors it takes three times as long to make. */
-class RequestExchange implements Exchange {
+export class RequestExchange implements Exchange {
   readonly request: IncomingMessage;
   readonly requestId: string;
   readonly startedAtMs = performance.now();

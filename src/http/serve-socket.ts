@@ -9,7 +9,7 @@ import type { ErrorCode } from '../lib/error-codes.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import type { Logger } from '../observability/logger.ts';
 import { CLOSE_CODES, closeCodeOf } from './close-code.ts';
-import { type Exchange, newExchange, type SocketRequest } from './exchange.ts';
+import { type Exchange, RequestExchange, type SocketRequest } from './exchange.ts';
 import { credentialOf } from './socket-credential.ts';
 import { StreamEnd, withStreamEnd } from './stream-end.ts';
 
@@ -40,7 +40,7 @@ export function serveSocket(socket: WebSocket, opening: Exchange, { handle, log 
 
   const run = async (request: SocketRequest, id?: string): Promise<Exchange> => {
     const { route, address } = opening;
-    const exchange = newExchange(opening.request, { requestId: uuidv7(), log, route, address });
+    const exchange = new RequestExchange(opening.request, { requestId: uuidv7(), log, route, address });
     Object.assign(exchange, { authorization, socket: request });
     if (id !== undefined) underWay.set(id, exchange);
     exchange.hangUp = () => {

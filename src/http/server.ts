@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from '../observability/logger.ts';
 import { uuidv7 } from '../lib/uuid.ts';
 import { clientAddress } from './client-address.ts';
-import { type Exchange, newExchange } from './exchange.ts';
+import { type Exchange, RequestExchange } from './exchange.ts';
 import { drainSignal, isDraining } from './listen.ts';
 import { malformedReply } from './malformed-reply.ts';
 import { pathOf } from './request-target.ts';
@@ -33,7 +33,7 @@ export function createHttpServer({
   maxMessageBytes,
 }: HttpServerOptions): Server {
   const exchangeOf = (request: IncomingMessage): Exchange =>
-    newExchange(request, {
+    new RequestExchange(request, {
       requestId: uuidv7(),
       log,
       route: routeOf(pathOf(request.url)),
